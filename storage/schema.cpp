@@ -1,0 +1,144 @@
+#include "storage/schema.hpp"
+
+#include <array>
+#include <cstdlib>
+
+namespace causeway::storage {
+
+namespace {
+
+constexpr int kApplicationId = 0x43535759;  // "CSWY"; `file` and we tell a store by it
+
+// Version 1. Names are kept once (users, conversations); rows elsewhere carry integer keys. Every
+// log is a narrow table of (owner, offset) beside the entries, so that a page of it is one seek.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch TEXT NOT NULL,
+    last_offset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE users (
+    user INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE conversations (
+    conversation INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    creator INTEGER,
+    low_user INTEGER,
+    high_user INTEGER,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX conversations_by_pair ON conversations (low_user, high_user) WHERE low_user IS NOT NULL;
+
+CREATE TABLE members (
+    conversation INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    joined_at INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_user ON members (user, conversation);
+
+CREATE TABLE past_members (
+    conversation INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    joined_at INTEGER NOT NULL,
+    left_at INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user, joined_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+    offset INTEGER PRIMARY KEY,
+    conversation INTEGER,
+    sequence INTEGER,
+    message_id TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    envelope BLOB NOT NULL
+) STRICT;
+CREATE INDEX entries_by_message_id ON entries (message_id);
+
+CREATE TABLE conversation_log (
+    conversation INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (conversation, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE private_log (
+    user INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    PRIMARY KEY (user, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+    offset INTEGER PRIMARY KEY,
+    sender INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    command TEXT NOT NULL,
+    client_msg_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX idempotency_by_hash ON idempotency (sender, hash);
+
+CREATE TABLE cursors (
+    user INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    log TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (user, device, log)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// kSteps[n] leads from version n to n + 1.
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1};
+
+int number(Database& database, const std::string& pragma) {
+    return std::atoi(database.value_of("PRAGMA " + pragma).c_str());
+}
+
+void refuse_strangers(Database& database, int version) {
+    const bool empty = database.value_of("SELECT count(*) FROM sqlite_schema") == "0";
+    if (!empty && number(database, "application_id") != kApplicationId)
+        throw Error("open", database.path(), "is an SQLite file, but not a Causeway store; set another path",
+                    0);
+    if (version > kSchemaVersion)
+        throw Error("open", database.path(),
+                    "was written by a newer Causeway (schema " + std::to_string(version) +
+                        ", this one knows " + std::to_string(kSchemaVersion) +
+                        "); run that one, or restore a backup made by this one",
+                    0);
+}
+
+}  // namespace
+
+void migrate(Database& database, Random& random) {
+    int version = number(database, "user_version");
+    refuse_strangers(database, version);
+    for (; version < kSchemaVersion; ++version) {
+        Transaction transaction(database, Access::kWrite);
+        database.execute(kSteps[static_cast<std::size_t>(version)]);
+        if (version == 0) {
+            database.execute("INSERT INTO meta VALUES (1, '" + random_hex(random, 16) + "', 0)");
+            database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
+        }
+        database.execute("PRAGMA user_version=" + std::to_string(version + 1));
+        transaction.commit();
+    }
+}
+
+void check_soundness(Database& database) {
+    const std::string found = database.value_of("PRAGMA quick_check(1)");
+    if (found != "ok")
+        throw Error("check", database.path(),
+                    "is damaged: " + found + "; restore a backup, or move the file away", 0);
+}
+
+}  // namespace causeway::storage

@@ -1,0 +1,21 @@
+// The tables, and the way from any older version of them to this program's. What each table is for
+// is in README.md.
+#pragma once
+
+#include <string>
+
+#include "broker/base/random.hpp"
+#include "storage/database.hpp"
+
+namespace causeway::storage {
+
+inline constexpr int kSchemaVersion = 1;
+
+// Brings the file to kSchemaVersion, one transaction per step: a crash in between leaves the last
+// complete version. Throws Error for a file of a newer program and for one that is not a store's.
+void migrate(Database& database, Random& random);
+
+// Throws Error, naming what is broken, unless SQLite finds the file sound. Reads all of it.
+void check_soundness(Database& database);
+
+}  // namespace causeway::storage

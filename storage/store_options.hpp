@@ -1,0 +1,42 @@
+// How a store is opened. The defaults are those of PRODUCT sections 7 and 11.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "storage/database.hpp"
+
+namespace causeway::storage {
+
+struct StoreOptions {
+    std::filesystem::path path;  // a directory, for this store alone
+    Durability durability = Durability::kPower;
+
+    std::size_t queue_limit = 65'536;    // requests waiting for a commit; the same for reads
+    std::size_t batch_limit = 512;       // requests of one commit
+    std::size_t entry_bytes = 16 << 20;  // of one envelope
+    std::size_t page_bytes = 1 << 20;    // of one LogPage, its last entry aside
+    std::size_t readers = 2;             // threads
+
+    std::chrono::milliseconds idempotency_kept{std::chrono::hours(24)};
+    std::chrono::milliseconds longest_read{5'000};
+    std::chrono::milliseconds reopen_after{100};  // after a failed commit; doubles up to …
+    std::chrono::milliseconds reopen_at_most{1'000};
+
+    int checkpoint_pages = 12'288;  // 48 MiB of log between checkpoints: hot pages are copied once
+    int truncate_pages = 16'384;    // 64 MiB: from here on the log is emptied
+    std::int64_t writer_cache_kib = 65'536;
+    std::int64_t reader_cache_kib = 16'384;       // each
+    std::uintmax_t checked_bytes = 512ULL << 20;  // a larger file is opened without the full check
+
+    // Told on the store thread when commits begin to fail, with the reason, and when they work again.
+    std::function<void(bool healthy, const std::string& reason)> on_health;
+
+    [[nodiscard]] std::filesystem::path file() const { return path / "causeway.db"; }
+};
+
+}  // namespace causeway::storage

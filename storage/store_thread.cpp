@@ -1,0 +1,136 @@
+#include "storage/store_thread.hpp"
+
+#include <algorithm>
+
+namespace causeway::storage {
+
+namespace {
+
+constexpr std::chrono::seconds kIdleLook{10};
+
+}  // namespace
+
+StoreThread::StoreThread(const StoreOptions& options, const Clock& clock, Random& random,
+                         OnCommitted on_committed)
+    : options_(options), clock_(clock), on_committed_(std::move(on_committed)), random_(random) {
+    writer_ = std::make_unique<Writer>(options_, clock_, random_, Writer::Check::kFile);
+    epoch_ = writer_->epoch();
+    thread_ = std::thread([this] { run(); });
+}
+
+StoreThread::~StoreThread() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void StoreThread::submit(Request request, OnAnswer on_answer) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_ < options_.queue_limit) {
+            ++waiting_;
+            queue_.push_back({std::move(request), std::move(on_answer)});
+            if (queue_.size() == 1) wake_.notify_one();
+            return;
+        }
+    }
+    on_answer(Refusal{ErrorCode::kSendFailed,
+                      "more than " + std::to_string(options_.queue_limit) +
+                          " requests wait for the disk (storage.queue_limit); try again later",
+                      {}});
+}
+
+void StoreThread::run() {
+    Batch batch;
+    while (take(batch)) {
+        if (!writer_) try_to_open();
+        if (!batch.empty()) commit(batch);
+        maintain();
+    }
+    try {
+        if (writer_) writer_->finish();
+    } catch (const Error&) {
+        // What was answered is in the log; the next start moves it into the file.
+    }
+}
+
+bool StoreThread::take(Batch& batch) {
+    const bool all_done = done_ == taken_.size();
+    if (all_done) taken_.clear();
+    std::unique_lock lock(mutex_);
+    if (all_done) {
+        done_ = 0;
+        const auto awaited = [this] { return stopping_ || !queue_.empty(); };
+        if (!writer_)
+            wake_.wait_until(lock, open_again_at_, awaited);
+        else if (!more_to_maintain_)
+            wake_.wait_for(lock, kIdleLook, awaited);
+        taken_.swap(queue_);
+    }
+    const std::size_t count = std::min(taken_.size() - done_, options_.batch_limit);
+    batch = Batch(taken_).subspan(done_, count);
+    done_ += count;
+    waiting_ -= count;
+    return count > 0 || !stopping_;
+}
+
+void StoreThread::commit(Batch batch) {
+    if (!writer_) return refuse(batch);
+    std::vector<Answer> answers;
+    std::vector<Committed> committed;
+    answers.reserve(batch.size());
+    committed.reserve(batch.size());
+    try {
+        writer_->begin();
+        for (auto& submitted : batch) answers.push_back(writer_->decide(submitted.request, committed));
+        writer_->commit();
+    } catch (const Error& error) {
+        give_up(error);
+        return refuse(batch);
+    }
+    if (!committed.empty() && on_committed_) on_committed_(std::move(committed));
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].on_answer(std::move(answers[i]));
+}
+
+void StoreThread::maintain() {
+    if (!writer_) return;
+    try {
+        more_to_maintain_ = writer_->maintain();
+    } catch (const Error& error) {
+        give_up(error);
+    }
+}
+
+void StoreThread::try_to_open() {
+    if (std::chrono::steady_clock::now() < open_again_at_) return;
+    try {
+        writer_ = std::make_unique<Writer>(options_, clock_, random_, Writer::Check::kNothing);
+        back_off_ = std::chrono::milliseconds(0);
+        healthy_ = true;
+        if (options_.on_health) options_.on_health(true, {});
+    } catch (const Error& error) {
+        give_up(error);
+    }
+}
+
+void StoreThread::give_up(const Error& error) {
+    const bool was_healthy = healthy_.exchange(false);
+    if (was_healthy && options_.on_health) options_.on_health(false, error.what());
+    writer_.reset();
+    more_to_maintain_ = false;
+    back_off_ =
+        back_off_.count() == 0 ? options_.reopen_after : std::min(back_off_ * 2, options_.reopen_at_most);
+    open_again_at_ = std::chrono::steady_clock::now() + back_off_;
+}
+
+// The reason is for the log, not for a peer: it names paths.
+void StoreThread::refuse(Batch batch) const {
+    for (auto& submitted : batch)
+        submitted.on_answer(
+            Refusal{ErrorCode::kSendFailed, "the message could not be stored; try again later", {}});
+}
+
+}  // namespace causeway::storage

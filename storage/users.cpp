@@ -1,0 +1,36 @@
+#include "storage/users.hpp"
+
+namespace causeway::storage {
+
+namespace {
+
+constexpr std::size_t kKnownAtMost = 262'144;
+
+}  // namespace
+
+Users::Users(Database& database)
+    : select_(database, "SELECT user FROM users WHERE name = ?"),
+      insert_(database, "INSERT INTO users (name) VALUES (?) RETURNING user") {}
+
+std::optional<UserKey> Users::find(std::string_view name) {
+    if (const auto known = known_.find(name); known != known_.end()) return known->second;
+    auto rows = select_.query(name);
+    if (!rows.next()) return std::nullopt;
+    return remember(name, rows.integer(0));
+}
+
+UserKey Users::key_of(std::string_view name) {
+    if (const auto key = find(name)) return *key;
+    auto rows = insert_.query(name);
+    (void)rows.next();
+    const std::int64_t key = rows.integer(0);
+    (void)rows.next();  // the insert ends here
+    return remember(name, key);
+}
+
+UserKey Users::remember(std::string_view name, std::int64_t key) {
+    if (known_.size() >= kKnownAtMost) known_.clear();
+    return known_.emplace(name, UserKey{key}).first->second;
+}
+
+}  // namespace causeway::storage

@@ -1,0 +1,57 @@
+// The one connection that writes: opens and migrates the file, decides requests inside a
+// transaction, checkpoints. After an Error the whole object is void: destroy it, which closes the
+// handle, and open another. (A sync that failed once must not be tried again on the same handle:
+// the kernel forgets the pages it could not write.) One thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "broker/base/random.hpp"
+#include "storage/appends.hpp"
+#include "storage/memberships.hpp"
+#include "storage/store_options.hpp"
+
+namespace causeway::storage {
+
+class Writer {
+public:
+    enum class Check : std::uint8_t { kFile, kNothing };
+    Writer(const StoreOptions& options, const Clock& clock, Random& random, Check check);
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    [[nodiscard]] const std::string& epoch() const { return epoch_; }
+
+    void begin();
+    [[nodiscard]] Answer decide(Request& request, std::vector<Committed>& committed);
+    // Returns when what was decided will survive what StoreOptions::durability says.
+    void commit();
+
+    // Housekeeping between commits: checkpoints, and a slice of what has expired. True: there is more.
+    bool maintain();
+    // Before a clean end, with all readers closed: moves the log into the file.
+    void finish();
+
+private:
+    [[nodiscard]] Answer move_cursors(const MoveCursors& request);
+    void checkpoint_if_due();
+
+    const StoreOptions& options_;
+    const Clock& clock_;
+    Database database_;
+    std::optional<Transaction> transaction_;
+    std::string epoch_;
+    MessageIds ids_;
+    // Prepared on a migrated file only, so they come after it.
+    std::optional<Users> users_;
+    std::optional<Conversations> conversations_;
+    std::optional<EntryLog> entries_;
+    std::optional<Appends> appends_;
+    std::optional<Memberships> memberships_;
+    std::optional<Statement> upsert_cursor_;
+    int checkpoint_at_;
+    Monotonic next_sweep_;
+};
+
+}  // namespace causeway::storage
