@@ -1,0 +1,215 @@
+#include "bridge/nats_connection.hpp"
+
+#include "bridge/nats_message.hpp"
+
+namespace causeway::bridge {
+
+namespace {
+
+std::string describe(natsStatus status) {
+    natsStatus last = NATS_OK;
+    const char* const text = nats_GetLastError(&last);
+    if (last == status && text && *text) return text;
+    return natsStatus_GetText(status);
+}
+
+void check(natsStatus status, const char* doing) {
+    if (status != NATS_OK) throw NatsError(std::string(doing) + ": " + describe(status));
+}
+
+const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+void set_login(natsOptions* into, const NatsOptions& options) {
+    if (!options.user.empty())
+        check(natsOptions_SetUserInfo(into, options.user.c_str(), options.password.c_str()), "NATS user");
+    if (!options.token.empty()) check(natsOptions_SetToken(into, options.token.c_str()), "NATS token");
+    if (!options.credentials_file.empty())
+        check(natsOptions_SetUserCredentialsFromFiles(into, options.credentials_file.c_str(), nullptr),
+              "NATS credentials file");
+}
+
+void set_tls(natsOptions* into, const NatsTls& tls) {
+    if (tls.required) check(natsOptions_SetSecure(into, true), "NATS TLS");
+    if (!tls.ca_file.empty())
+        check(natsOptions_LoadCATrustedCertificates(into, tls.ca_file.c_str()), "NATS TLS CA file");
+    if (!tls.certificate_file.empty())
+        check(natsOptions_LoadCertificatesChain(into, tls.certificate_file.c_str(), or_null(tls.key_file)),
+              "NATS TLS certificate and key");
+    if (!tls.expected_host.empty())
+        check(natsOptions_SetExpectedHostname(into, tls.expected_host.c_str()), "NATS TLS host name");
+}
+
+void set_network(natsOptions* into, const NatsOptions& options) {
+    std::vector<const char*> urls;
+    for (const auto& url : options.urls) urls.push_back(url.c_str());
+    check(natsOptions_SetServers(into, urls.data(), static_cast<int>(urls.size())), "NATS URLs");
+    check(natsOptions_SetName(into, options.name.c_str()), "NATS connection name");
+    check(natsOptions_SetTimeout(into, options.connect_timeout.count()), "NATS connect timeout");
+    check(natsOptions_SetWriteDeadline(into, options.write_deadline.count()), "NATS write deadline");
+    check(natsOptions_SetPingInterval(into, options.ping_interval.count()), "NATS ping interval");
+    check(natsOptions_SetMaxPingsOut(into, 2), "NATS pings");
+    // A connection that ends stays so: reconnecting inside the library ends for good after any -ERR, and
+    // sends what it kept before others have subscribed again.
+    check(natsOptions_SetAllowReconnect(into, false), "NATS reconnect");
+    check(natsOptions_SetNoEcho(into, true), "NATS no-echo");
+    // All subscriptions on the library's one delivery thread instead of a thread for each.
+    check(natsOptions_UseGlobalMessageDelivery(into, true), "NATS delivery thread");
+}
+
+std::string without_login(std::string url) {
+    const auto scheme = url.find("://");
+    const auto at = url.rfind('@');
+    if (scheme != std::string::npos && at != std::string::npos) url.erase(scheme + 3, at - scheme - 2);
+    return url;
+}
+
+}  // namespace
+
+std::unique_ptr<NatsConnection> NatsConnection::open(const NatsOptions& options, NatsListener& listener) {
+    std::unique_ptr<NatsConnection> made(new NatsConnection(options, listener));
+    made->connect();
+    for (const auto& pattern : options.subscribe) made->subscribe(pattern);
+    check(natsConnection_FlushTimeout(made->connection_, options.flush_timeout.count()),
+          "NATS subscriptions");
+    return made;
+}
+
+NatsConnection::NatsConnection(const NatsOptions& options, NatsListener& listener)
+    : options_(options), listener_(listener), origin_(options.cluster + "/" + options.node) {}
+
+void NatsConnection::connect() {
+    check(natsOptions_Create(&nats_options_), "NATS options");
+    set_network(nats_options_, options_);
+    set_login(nats_options_, options_);
+    set_tls(nats_options_, options_.tls);
+    check(natsOptions_SetClosedCB(nats_options_, on_closed, this), "NATS closed callback");
+    check(natsOptions_SetErrorHandler(nats_options_, on_error, this), "NATS error callback");
+    check(natsConnection_Connect(&connection_, nats_options_), "NATS connect");
+}
+
+void NatsConnection::subscribe(const std::string& pattern) {
+    natsSubscription* subscription = nullptr;
+    check(natsConnection_Subscribe(&subscription, connection_, pattern.c_str(), on_message, this),
+          "NATS subscribe");
+    subscriptions_.push_back(subscription);
+    {
+        const std::lock_guard lock(mutex_);
+        ++open_subscriptions_;
+    }
+    // Fails only on a connection lost already; then no message has come, and no last one will be told of.
+    const natsStatus status = natsSubscription_SetOnCompleteCB(subscription, on_complete, this);
+    if (status != NATS_OK) on_complete(this);
+    check(status, "NATS subscribe");
+    check(natsSubscription_SetPendingLimits(subscription, static_cast<int>(options_.pending_events),
+                                            static_cast<int>(options_.pending_event_bytes)),
+          "NATS pending limits");
+}
+
+NatsConnection::~NatsConnection() {
+    if (connection_) {
+        natsConnection_Close(connection_);
+        std::unique_lock lock(mutex_);
+        over_.wait(lock, [this] { return closed_ && open_subscriptions_ == 0; });
+    }
+    for (natsSubscription* const subscription : subscriptions_) natsSubscription_Destroy(subscription);
+    natsConnection_Destroy(connection_);
+    natsOptions_Destroy(nats_options_);
+}
+
+Handed NatsConnection::publish(const Outgoing& message) {
+    const NatsMessage made = to_nats(message, origin_);
+    if (!made) return Handed::kRefused;
+    const natsStatus status = natsConnection_PublishMsg(connection_, made.get());
+    switch (status) {
+        case NATS_OK:
+            return Handed::kOver;
+        case NATS_MAX_PAYLOAD:
+        case NATS_INVALID_ARG:
+        case NATS_INVALID_SUBJECT:
+        case NATS_NO_SERVER_SUPPORT:
+        case NATS_NO_MEMORY:
+            return Handed::kRefused;
+        default:
+            fail(status, "NATS publish");
+            return Handed::kConnectionLost;
+    }
+}
+
+void NatsConnection::drain() {
+    const auto timeout = options_.flush_timeout;
+    if (natsConnection_FlushTimeout(connection_, timeout.count()) != NATS_OK) return;
+    if (natsConnection_DrainTimeout(connection_, timeout.count()) != NATS_OK) return;
+    (void)wait_until_over(timeout);
+}
+
+bool NatsConnection::wait_until_over(std::chrono::milliseconds timeout) {
+    std::unique_lock lock(mutex_);
+    return over_.wait_for(lock, timeout, [this] { return closed_ && open_subscriptions_ == 0; });
+}
+
+std::string NatsConnection::reason() const {
+    const std::lock_guard lock(mutex_);
+    return reason_;
+}
+
+std::string NatsConnection::server() const {
+    char url[512] = "";
+    if (natsConnection_GetConnectedUrl(connection_, url, sizeof url) != NATS_OK) return "";
+    return without_login(url);
+}
+
+std::uint64_t NatsConnection::dropped() const {
+    std::uint64_t sum = 0;
+    for (natsSubscription* const subscription : subscriptions_) {
+        std::int64_t count = 0;
+        if (natsSubscription_GetDropped(subscription, &count) == NATS_OK && count > 0)
+            sum += static_cast<std::uint64_t>(count);
+    }
+    return sum;
+}
+
+void NatsConnection::fail(natsStatus status, const char* doing) {
+    lost_ = true;
+    const std::lock_guard lock(mutex_);
+    if (reason_.empty()) reason_ = std::string(doing) + ": " + describe(status);
+}
+
+void NatsConnection::on_message(natsConnection* /*connection*/, natsSubscription* /*subscription*/,
+                                natsMsg* message, void* self) {
+    const NatsMessage owned(message);
+    static_cast<NatsConnection*>(self)->listener_.on_message(*message);
+}
+
+void NatsConnection::on_complete(void* self) {
+    auto& me = *static_cast<NatsConnection*>(self);
+    // Notified under the lock: once it is free, the destructor may be through.
+    const std::lock_guard lock(me.mutex_);
+    --me.open_subscriptions_;
+    me.over_.notify_all();
+}
+
+void NatsConnection::on_closed(natsConnection* connection, void* self) {
+    auto& me = *static_cast<NatsConnection*>(self);
+    const char* text = nullptr;
+    const natsStatus status = natsConnection_GetLastError(connection, &text);
+    me.lost_ = true;
+    me.listener_.on_lost();
+    const std::lock_guard lock(me.mutex_);
+    if (me.reason_.empty())
+        me.reason_ = text && *text ? text : status == NATS_OK ? "closed" : natsStatus_GetText(status);
+    me.closed_ = true;
+    me.over_.notify_all();
+}
+
+void NatsConnection::on_error(natsConnection* connection, natsSubscription* subscription, natsStatus status,
+                              void* self) {
+    const char* text = nullptr;
+    (void)natsConnection_GetLastError(connection, &text);
+    std::string trouble = natsStatus_GetText(status);
+    if (text && *text) trouble += std::string(": ") + text;
+    if (const char* const subject = subscription ? natsSubscription_GetSubject(subscription) : nullptr)
+        trouble += std::string(" (subscription ") + subject + ")";
+    static_cast<NatsConnection*>(self)->listener_.on_trouble(std::move(trouble));
+}
+
+}  // namespace causeway::bridge
