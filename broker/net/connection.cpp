@@ -1,0 +1,219 @@
+#include "broker/net/connection.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+
+namespace causeway::net {
+
+namespace {
+
+// Wraps a protocol for EventLoop::bury(), which keeps what may still be on the call stack.
+class Buried final : public EventLoop::Source {
+public:
+    explicit Buried(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}
+    void on_ready(bool /*readable*/, bool /*writable*/) override {}
+
+private:
+    std::unique_ptr<Protocol> protocol_;
+};
+
+}  // namespace
+
+Connection::Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger)
+    : set_(set), fd_(fd), peer_(std::move(peer)), stranger_(std::move(stranger)) {}
+
+Connection::~Connection() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+EventLoop& Connection::loop() const { return set_.loop_; }
+
+void Connection::set_protocol(std::unique_ptr<Protocol> protocol) {
+    if (protocol_) loop().bury(std::make_unique<Buried>(std::move(protocol_)));
+    protocol_ = std::move(protocol);
+}
+
+void Connection::send(const FrameRef& frame) {
+    if (stage_ != Stage::kOpen || slow_ != Slow::kNo) return;
+    if (queue_.push(frame, set_.limits_.queue_bytes))
+        mark_dirty();
+    else
+        tell_slow();
+}
+
+void Connection::send_last(const FrameRef& frame) {
+    if (stage_ != Stage::kOpen) return;
+    [[maybe_unused]] const bool pushed = queue_.push(frame, SIZE_MAX);
+    mark_dirty();
+}
+
+// Told at the end of the turn: the caller may be in the middle of a fan-out.
+void Connection::tell_slow() {
+    if (slow_ == Slow::kNo) slow_ = Slow::kToBeTold;
+    mark_dirty();
+}
+
+void Connection::mark_dirty() {
+    if (dirty_) return;
+    dirty_ = true;
+    set_.dirty_.push_back(this);
+}
+
+void Connection::flush() {
+    dirty_ = false;
+    if (stage_ == Stage::kClosed) return;
+    if (slow_ == Slow::kToBeTold && stage_ == Stage::kOpen) {
+        slow_ = Slow::kTold;
+        ++set_.counters_.slow;
+        protocol_->on_slow();
+        if (stage_ == Stage::kClosed) return;
+    }
+    const std::uint64_t before = queue_.written();
+    const SendQueue::Flushed flushed = queue_.flush(fd_);
+    set_.counters_.bytes_out += queue_.written() - before;
+    if (flushed == SendQueue::Flushed::kBroken) return abort(Protocol::Gone::kBroken);
+    if (flushed == SendQueue::Flushed::kBlocked) return on_blocked();
+    if (stage_ == Stage::kFinishing && !shut_) {
+        shut_ = true;
+        ::shutdown(fd_, SHUT_WR);
+    }
+    if (!blocked_ && !tell_drained_) return;
+    on_unblocked();
+    if (stage_ == Stage::kOpen) protocol_->on_drained();
+}
+
+void Connection::on_unblocked() {
+    tell_drained_ = false;
+    if (!blocked_) return;
+    blocked_ = false;
+    stall_.cancel();
+    watch(reading_ ? EventLoop::Interest::kRead : EventLoop::Interest::kNothing);
+}
+
+void Connection::on_blocked() {
+    if (blocked_) return;
+    blocked_ = true;
+    written_at_stall_ = queue_.written();
+    if (stage_ == Stage::kOpen) loop().timers().set(stall_, loop().now() + set_.limits_.stall);
+    watch(reading_ ? EventLoop::Interest::kReadWrite : EventLoop::Interest::kWrite);
+}
+
+void Connection::Stall::on_time(Monotonic now) {
+    if (connection.queue_.written() == connection.written_at_stall_) return connection.tell_slow();
+    connection.written_at_stall_ = connection.queue_.written();
+    connection.loop().timers().set(*this, now + connection.set_.limits_.stall);
+}
+
+void Connection::Deadline::on_time(Monotonic now) {
+    if (connection.stage_ == Stage::kOpen) return connection.protocol_->on_deadline(now);
+    connection.abort();
+}
+
+void Connection::set_deadline(Monotonic due) {
+    if (stage_ == Stage::kOpen) loop().timers().set(deadline_, due);
+}
+
+void Connection::read_on(bool on) {
+    if (reading_ == on || stage_ == Stage::kClosed) return;
+    reading_ = on;
+    if (blocked_) return watch(on ? EventLoop::Interest::kReadWrite : EventLoop::Interest::kWrite);
+    watch(on ? EventLoop::Interest::kRead : EventLoop::Interest::kNothing);
+}
+
+void Connection::watch(EventLoop::Interest interest) {
+    if (interest == watched_) return;
+    watched_ = interest;
+    loop().change(fd_, *this, interest);
+}
+
+void Connection::finish(Milliseconds linger) {
+    if (stage_ != Stage::kOpen) return;
+    stage_ = Stage::kFinishing;
+    read_on(true);
+    stall_.cancel();
+    mark_dirty();
+    loop().timers().set(deadline_, loop().now() + linger);
+    protocol_->on_gone(Protocol::Gone::kOurs);
+}
+
+void Connection::abort(Protocol::Gone how) {
+    if (stage_ == Stage::kClosed) return;
+    const bool told = stage_ == Stage::kFinishing;
+    stage_ = Stage::kClosed;
+    deadline_.cancel();
+    stall_.cancel();
+    queue_.clear();
+    loop().remove(fd_);
+    ::close(fd_);
+    fd_ = -1;
+    stranger_.reset();
+    if (!told && protocol_) protocol_->on_gone(how);
+    set_.release(*this);
+}
+
+void Connection::on_ready(bool readable, bool writable) {
+    if (stage_ == Stage::kClosed) return;
+    if (writable && blocked_) flush();
+    if (readable && stage_ != Stage::kClosed) read();
+}
+
+void Connection::read() {
+    const ssize_t count = ::recv(fd_, set_.read_buffer_.data(), set_.read_buffer_.size(), 0);
+    if (count < 0) {
+        if (errno == EAGAIN || errno == EINTR) return;
+        return abort(Protocol::Gone::kBroken);
+    }
+    if (count == 0) return abort(Protocol::Gone::kPeer);
+    set_.counters_.bytes_in += static_cast<std::uint64_t>(count);
+    if (stage_ == Stage::kOpen)
+        protocol_->on_bytes({set_.read_buffer_.data(), static_cast<std::size_t>(count)});
+}
+
+ConnectionSet::~ConnectionSet() { abort_all(); }
+
+Connection& ConnectionSet::adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger) {
+    auto connection = std::make_unique<Connection>(*this, fd, std::move(peer), std::move(stranger));
+    loop_.add(fd, *connection, EventLoop::Interest::kRead);
+    connection->index_ = connections_.size();
+    connections_.push_back(std::move(connection));
+    ++counters_.opened;
+    return *connections_.back();
+}
+
+void ConnectionSet::release(Connection& connection) {
+    const std::size_t index = connection.index_;
+    loop_.bury(std::move(connections_[index]));
+    if (index + 1 != connections_.size()) {
+        connections_[index] = std::move(connections_.back());
+        connections_[index]->index_ = index;
+    }
+    connections_.pop_back();
+}
+
+void ConnectionSet::flush_dirty() {
+    // A flush may queue more (a drained replay goes on, a close is answered): until none is dirty.
+    for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
+    dirty_.clear();
+}
+
+void ConnectionSet::abort_all() {
+    while (!connections_.empty()) connections_.back()->abort();
+    dirty_.clear();
+}
+
+void ConnectionSet::drain() {
+    // Backwards: one that ends is replaced by the last, which has been told.
+    for (std::size_t i = connections_.size(); i-- > 0;)
+        if (connections_[i]->open()) connections_[i]->protocol_->on_drain();
+}
+
+std::uint64_t ConnectionSet::queued_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto& connection : connections_) sum += connection->queued();
+    return sum;
+}
+
+}  // namespace causeway::net

@@ -1,0 +1,171 @@
+// One accepted socket: reads into its loop's buffer, writes its send queue once per turn, closes
+// without losing what was queued. What the bytes mean is its Protocol's business.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/net/address_book.hpp"
+#include "broker/net/event_loop.hpp"
+#include "broker/net/frame.hpp"
+#include "broker/net/send_queue.hpp"
+
+namespace causeway::net {
+
+class Connection;
+class ConnectionSet;
+
+// What a connection speaks. Replaced in place by an upgrade; destroyed with its connection.
+class Protocol {
+public:
+    enum class Gone : std::uint8_t { kPeer, kBroken, kOurs };
+
+    Protocol() = default;
+    Protocol(const Protocol&) = delete;
+    Protocol& operator=(const Protocol&) = delete;
+    virtual ~Protocol() = default;
+    virtual void on_bytes(std::string_view bytes) = 0;
+    // The deadline set with Connection::set_deadline() has passed.
+    virtual void on_deadline(Monotonic now) = 0;
+    // All that was queued is written: after the socket was blocked, or as tell_drained() asked.
+    virtual void on_drained() {}
+    // The send queue is over its limit, or has made no progress for too long. Once. Nothing but
+    // send_last() is queued from now on; the protocol must end the connection, in its own time.
+    virtual void on_slow() = 0;
+    // The broker stops: what waits for nothing should end now.
+    virtual void on_drain() {}
+    // The socket is gone or finish() was called by us. Last call. Once.
+    virtual void on_gone(Gone how) = 0;
+};
+
+class Connection final : public EventLoop::Source {
+public:
+    // Owns `fd`. Made by ConnectionSet::adopt().
+    Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger);
+    ~Connection() override;
+
+    // Deletes the protocol that was in place at the end of the turn.
+    void set_protocol(std::unique_ptr<Protocol> protocol);
+
+    // Queues; written at the end of this turn. Nothing is queued after finish().
+    void send(const FrameRef& frame);
+    void send(std::string_view bytes) { send(FrameRef::make({}, bytes)); }
+    // Passes the limit: for the ERROR and close that tell a slow consumer so.
+    void send_last(const FrameRef& frame);
+
+    // Writes what is queued, ends our side, waits at most `linger` for the peer's end while
+    // discarding what it sends (STOMP 1.2, "Connection Lingering"), then closes.
+    void finish(Milliseconds linger);
+    // Closes now; what is queued is lost.
+    void abort(Protocol::Gone how = Protocol::Gone::kOurs);
+
+    void set_deadline(Monotonic due);
+    // The peer has said who it is: it no longer counts as a stranger of its address.
+    void acquaint() { stranger_.reset(); }
+    // on_drained() will be called once when the queue has been written, also if it never blocks.
+    void tell_drained() {
+        tell_drained_ = true;
+        mark_dirty();
+    }
+    // Stops and resumes taking bytes from the socket.
+    void read_on(bool on);
+
+    [[nodiscard]] std::size_t queued() const { return queue_.bytes(); }
+    [[nodiscard]] std::uint64_t written() const { return queue_.written(); }
+    [[nodiscard]] bool open() const { return stage_ == Stage::kOpen; }
+    [[nodiscard]] const std::string& peer() const { return peer_; }
+    [[nodiscard]] EventLoop& loop() const;
+
+private:
+    friend class ConnectionSet;
+    enum class Stage : std::uint8_t { kOpen, kFinishing, kClosed };
+    enum class Slow : std::uint8_t { kNo, kToBeTold, kTold };
+    struct Deadline final : Timer {
+        explicit Deadline(Connection& owner) : connection(owner) {}
+        void on_time(Monotonic now) override;
+        Connection& connection;
+    };
+    struct Stall final : Timer {
+        explicit Stall(Connection& owner) : connection(owner) {}
+        void on_time(Monotonic now) override;
+        Connection& connection;
+    };
+
+    void on_ready(bool readable, bool writable) override;
+    void read();
+    void mark_dirty();
+    void flush();
+    void on_blocked();
+    void on_unblocked();
+    void tell_slow();
+    void watch(EventLoop::Interest interest);
+
+    ConnectionSet& set_;
+    int fd_;
+    std::string peer_;
+    std::unique_ptr<AddressBook::Ticket> stranger_;
+    std::unique_ptr<Protocol> protocol_;
+    SendQueue queue_;
+    Deadline deadline_{*this};
+    Stall stall_{*this};
+    std::uint64_t written_at_stall_ = 0;
+    std::size_t index_ = 0;  // in the set
+    Stage stage_ = Stage::kOpen;
+    EventLoop::Interest watched_ = EventLoop::Interest::kRead;
+    bool dirty_ = false;
+    bool blocked_ = false;
+    Slow slow_ = Slow::kNo;
+    bool tell_drained_ = false;
+    bool reading_ = true;
+    bool shut_ = false;
+};
+
+struct ConnectionLimits {
+    std::size_t queue_bytes = 1 << 20;
+    Milliseconds stall{10'000};
+};
+
+struct ConnectionCounters {
+    std::uint64_t opened = 0;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::uint64_t slow = 0;
+};
+
+// All connections of one loop, their read buffer, and the list of those with something to write.
+class ConnectionSet {
+public:
+    ConnectionSet(EventLoop& loop, ConnectionLimits limits) : loop_(loop), limits_(limits) {}
+    ConnectionSet(const ConnectionSet&) = delete;
+    ConnectionSet& operator=(const ConnectionSet&) = delete;
+    ~ConnectionSet();
+
+    // Takes over an accepted, non-blocking socket. The reference holds until the connection is gone.
+    Connection& adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger = nullptr);
+    // Writes every connection that has something new, once. To be called at the end of each turn.
+    void flush_dirty();
+    void abort_all();
+    // Tells every protocol that the broker stops.
+    void drain();
+
+    void set_limits(ConnectionLimits limits) { limits_ = limits; }
+    [[nodiscard]] std::size_t size() const { return connections_.size(); }
+    [[nodiscard]] std::uint64_t queued_bytes() const;
+    [[nodiscard]] const ConnectionCounters& counters() const { return counters_; }
+    [[nodiscard]] EventLoop& loop() const { return loop_; }
+
+private:
+    friend class Connection;
+    void release(Connection& connection);
+
+    EventLoop& loop_;
+    ConnectionLimits limits_;
+    ConnectionCounters counters_;
+    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<Connection*> dirty_;
+    std::array<char, 64 * 1024> read_buffer_;
+};
+
+}  // namespace causeway::net

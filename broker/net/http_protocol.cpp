@@ -1,0 +1,130 @@
+#include "broker/net/http_protocol.hpp"
+
+#include <utility>
+
+#include "broker/net/websocket_handshake.hpp"
+#include "broker/net/websocket_transport.hpp"
+
+namespace causeway::net {
+
+namespace {
+
+constexpr Milliseconds kLinger{1'000};
+
+}  // namespace
+
+HttpProtocol::HttpProtocol(Connection& connection, HttpSite& site, WebSocketEndpoint& endpoint)
+    : connection_(connection), site_(site), endpoint_(endpoint) {
+    connection_.set_deadline(connection_.loop().now() + kHeadTimeout);
+}
+
+void HttpProtocol::on_bytes(std::string_view bytes) {
+    received_.append(bytes);
+    while (step()) {
+    }
+}
+
+// True when there may be more to do with what was received.
+bool HttpProtocol::step() {
+    switch (stage_) {
+        case Stage::kIdle:
+            if (received_.empty()) return false;
+            stage_ = Stage::kHead;
+            connection_.set_deadline(connection_.loop().now() + kHeadTimeout);
+            return true;
+        case Stage::kHead: return read_head();
+        case Stage::kBody: return read_body();
+        case Stage::kDone: return false;
+    }
+    return false;
+}
+
+void HttpProtocol::on_deadline(Monotonic /*now*/) {
+    if (stage_ == Stage::kHead && received_.empty()) return connection_.abort();
+    if (stage_ == Stage::kHead || stage_ == Stage::kBody)
+        return write(response_of({408, "the request did not arrive in time"}), "");
+    connection_.abort();
+}
+
+void HttpProtocol::on_drain() {
+    draining_ = true;
+    if (stage_ == Stage::kIdle || (stage_ == Stage::kHead && received_.empty())) connection_.abort();
+}
+
+bool HttpProtocol::read_head() {
+    HttpParsed parsed = parser_.parse(received_);
+    if (std::holds_alternative<NeedMore>(parsed)) return false;
+    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return write(response_of(*refusal), ""), false;
+    head_ = std::get<HttpHead>(std::move(parsed));
+    received_.erase(0, head_->size);
+    if (wants_websocket(*head_)) return upgrade(), false;
+    body_.emplace(*head_, site_.body_limit());
+    stage_ = Stage::kBody;
+    connection_.set_deadline(connection_.loop().now() + kBodyTimeout);
+    return true;
+}
+
+bool HttpProtocol::read_body() {
+    const BodyParsed parsed = body_->read(received_);
+    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return write(response_of(*refusal), ""), false;
+    if (const auto* done = std::get_if<BodyDone>(&parsed)) {
+        received_.erase(0, done->used);
+        respond(body_->body());
+        return stage_ != Stage::kDone;
+    }
+    received_.clear();
+    return false;
+}
+
+void HttpProtocol::respond(std::string_view body) {
+    HttpResponse response = answer(body);
+    response.keep_alive = response.keep_alive && head_->keep_alive && !draining_;
+    write(std::move(response), head_->method);
+}
+
+// What goes wrong behind a site is its request's end, not the broker's.
+HttpResponse HttpProtocol::answer(std::string_view body) try {
+    return site_.answer({*head_, body, connection_.peer()});
+} catch (const std::exception&) {
+    return response_of({500, "the request could not be answered"});
+}
+
+void HttpProtocol::write(HttpResponse response, std::string_view method) {
+    site_.on_answered(response.status);
+    connection_.send(whole_response(response, method));
+    if (response.keep_alive) return next_request();
+    stage_ = Stage::kDone;
+    connection_.finish(kLinger);
+}
+
+void HttpProtocol::next_request() {
+    head_.reset();
+    body_.reset();
+    stage_ = Stage::kIdle;
+    if (received_.empty()) std::string().swap(received_);
+    connection_.set_deadline(connection_.loop().now() + kIdleTimeout);
+}
+
+// From here on the connection belongs to the WebSocket; this object ends with the turn.
+void HttpProtocol::upgrade() {
+    auto place = site_.websocket_at(*head_);
+    if (auto* const refused = std::get_if<HttpResponse>(&place)) {
+        refused->keep_alive = false;
+        return write(std::move(*refused), head_->method);
+    }
+    auto request = read_upgrade(*head_);
+    if (const auto* refusal = std::get_if<HttpRefusal>(&request)) return write(response_of(*refusal), head_->method);
+
+    stage_ = Stage::kDone;
+    site_.on_answered(101);
+    Opening opening{connection_.peer(), head_->query, std::string(head_->get("Origin")), {}};
+    const Wire wire = std::get<WebSocketPlace>(place).wire;
+    auto transport = std::make_unique<WebSocketTransport>(connection_, endpoint_, wire, std::move(opening),
+                                                          site_.first_message_limit());
+    WebSocketTransport& opened = *transport;
+    opened.attach(site_.make_user(opened));
+    connection_.set_protocol(std::move(transport));
+    opened.open(std::get<UpgradeRequest>(request), received_);
+}
+
+}  // namespace causeway::net

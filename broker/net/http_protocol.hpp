@@ -1,0 +1,87 @@
+// HTTP/1.1 on a connection: heads, bodies, keep-alive, pipelining; hands the connection over on an
+// upgrade to WebSocket. What is answered is its HttpSite's business.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "broker/net/connection.hpp"
+#include "broker/net/http_body.hpp"
+#include "broker/net/http_head.hpp"
+#include "broker/net/http_response.hpp"
+#include "broker/net/transport.hpp"
+#include "broker/net/websocket_codec.hpp"
+
+namespace causeway::net {
+
+struct HttpRequest {
+    const HttpHead& head;
+    std::string_view body;
+    const std::string& peer;
+};
+
+// A place that takes WebSockets.
+struct WebSocketPlace {
+    Wire wire;
+};
+
+// What one listener serves. Called on its loop's thread.
+class HttpSite {
+public:
+    HttpSite() = default;
+    HttpSite(const HttpSite&) = delete;
+    HttpSite& operator=(const HttpSite&) = delete;
+    virtual ~HttpSite() = default;
+
+    [[nodiscard]] virtual HttpResponse answer(const HttpRequest& request) = 0;
+    [[nodiscard]] virtual std::size_t body_limit() const = 0;
+    // For a request to upgrade: the place, or the answer that refuses it.
+    [[nodiscard]] virtual std::variant<WebSocketPlace, HttpResponse> websocket_at(const HttpHead& head) = 0;
+    // The session behind a WebSocket about to be opened. Never null.
+    [[nodiscard]] virtual std::unique_ptr<TransportUser> make_user(Transport& transport) = 0;
+    // The largest message before the session allows more.
+    [[nodiscard]] virtual std::size_t first_message_limit() const = 0;
+    virtual void on_answered(int /*status*/) {}
+};
+
+class HttpProtocol final : public Protocol {
+public:
+    static constexpr Milliseconds kHeadTimeout{5'000};   // absolute, from the first octet or the accept
+    static constexpr Milliseconds kBodyTimeout{15'000};  // absolute
+    static constexpr Milliseconds kIdleTimeout{30'000};  // between requests
+
+    // All outlive the protocol.
+    HttpProtocol(Connection& connection, HttpSite& site, WebSocketEndpoint& endpoint);
+
+private:
+    enum class Stage : std::uint8_t { kIdle, kHead, kBody, kDone };
+
+    void on_bytes(std::string_view bytes) override;
+    void on_deadline(Monotonic now) override;
+    void on_drain() override;
+    void on_slow() override { connection_.abort(); }
+    void on_gone(Gone /*how*/) override {}
+
+    bool step();
+    bool read_head();
+    bool read_body();
+    void upgrade();
+    void respond(std::string_view body);
+    [[nodiscard]] HttpResponse answer(std::string_view body);
+    void write(HttpResponse response, std::string_view method);
+    void next_request();
+
+    Connection& connection_;
+    HttpSite& site_;
+    WebSocketEndpoint& endpoint_;
+    HttpHeadParser parser_;
+    std::optional<HttpHead> head_;
+    std::optional<HttpBodyReader> body_;
+    std::string received_;  // not used up yet
+    Stage stage_ = Stage::kHead;
+    bool draining_ = false;  // no more requests after the one under way
+};
+
+}  // namespace causeway::net

@@ -1,0 +1,343 @@
+#include "broker/net/websocket_codec.hpp"
+
+#define _WEBSOCKETPP_CPP11_STL_
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <exception>
+#include <utility>
+#include <websocketpp/concurrency/none.hpp>
+#include <websocketpp/config/core.hpp>
+#include <websocketpp/logger/stub.hpp>
+#include <websocketpp/server.hpp>
+
+#include "broker/net/frame_guard.hpp"
+#include "broker/net/websocket_text.hpp"
+
+namespace causeway::net {
+
+// Lives inside websocketpp's connection, which derives from it.
+struct CodecState {
+    enum class Phase : std::uint8_t { kHandshake, kOpen, kClosing, kClosed };
+
+    WebSocketCodec::Events* events = nullptr;  // null once the codec is destroyed: then nothing is called
+    FrameGuard guard{0};
+    Phase phase = Phase::kHandshake;
+    bool closed_by_us = false;
+    bool broken = false;  // a callback or the library threw
+};
+
+namespace {
+
+using Phase = CodecState::Phase;
+
+struct TransportConfig : websocketpp::config::core::transport_config {
+    using concurrency_type = websocketpp::concurrency::none;
+    using elog_type = websocketpp::log::stub;
+    using alog_type = websocketpp::log::stub;
+    [[maybe_unused]] static const bool enable_multithreading = false;
+};
+
+// The iostream transport with its reading replaced: the library's own makes a stringstream for each read.
+class ReadingConnection : public websocketpp::transport::iostream::connection<TransportConfig> {
+public:
+    using connection::connection;
+
+    // How many of the octets were taken; 0 when the library reads no more.
+    std::size_t read_some(const char* bytes, std::size_t size) {
+        if (!handler_) return 0;
+        const std::size_t step = std::min(size, room_);
+        std::memcpy(buffer_, bytes, step);
+        complete({}, step);
+        return step;
+    }
+
+    void eof() {
+        using websocketpp::transport::error::make_error_code;
+        if (handler_) complete(make_error_code(websocketpp::transport::error::eof), 0);
+    }
+
+protected:
+    // The library asks for one octet at least, always.
+    void async_read_at_least(std::size_t least, char* buffer, std::size_t room,
+                             websocketpp::transport::read_handler handler) {
+        assert(least == 1 && room > 0 && !handler_);
+        (void)least;
+        buffer_ = buffer;
+        room_ = room;
+        handler_ = std::move(handler);
+    }
+
+private:
+    // The handler asks for the next read.
+    void complete(const websocketpp::lib::error_code& error, std::size_t octets) {
+        const auto handler = std::exchange(handler_, nullptr);
+        handler(error, octets);
+    }
+
+    websocketpp::transport::read_handler handler_;
+    char* buffer_ = nullptr;
+    std::size_t room_ = 0;
+};
+
+struct ReadingEndpoint : websocketpp::transport::iostream::endpoint<TransportConfig> {
+    using transport_con_type = ReadingConnection;
+};
+
+struct Config : websocketpp::config::core {
+    using type = Config;
+    using concurrency_type = TransportConfig::concurrency_type;
+    using elog_type = TransportConfig::elog_type;
+    using alog_type = TransportConfig::alog_type;
+    using connection_base = CodecState;
+    using transport_config = TransportConfig;
+    using transport_type = ReadingEndpoint;
+    [[maybe_unused]] static const bool enable_multithreading = false;
+    static const std::size_t connection_read_buffer_size = 256;
+    // Our own timers.
+    static const long timeout_open_handshake = 0;
+    static const long timeout_close_handshake = 0;
+
+    // The place of our own policy: Debian's `enabled` inflates without a limit.
+    using permessage_deflate_type =
+        websocketpp::extensions::permessage_deflate::disabled<permessage_deflate_config>;
+};
+
+using Library = websocketpp::server<Config>;
+using Connection = Library::connection_type;
+
+constexpr std::size_t kMaxPingPayload = 125;
+
+Connection& connection_of(CodecState& state) { return static_cast<Connection&>(state); }
+
+// Calls out. Nothing that a callback throws may pass through websocketpp: it would stop reading for ever.
+template <typename Call>
+void tell(CodecState& state, Call call) {
+    if (state.events == nullptr || state.phase == Phase::kClosed) return;
+    try {
+        call(*state.events);
+    } catch (...) {
+        state.broken = true;
+    }
+}
+
+// Our side closes: what still comes is skipped by the guard and never reaches the library.
+void begin_closing(CodecState& state) {
+    state.phase = Phase::kClosing;
+    state.guard.discard();
+}
+
+void end(CodecState& state, int code) {
+    if (state.phase == Phase::kClosed || state.events == nullptr) return;
+    WebSocketCodec::Events& events = *state.events;
+    state.phase = Phase::kClosed;
+    try {
+        events.on_closed(code);
+    } catch (...) {
+        state.broken = true;  // nothing is left to be done for it
+    }
+}
+
+void end_if_done(CodecState& state) {
+    if (state.phase != Phase::kClosing) return;
+    if (!state.guard.close_seen() && !state.guard.lost()) return;
+    const Connection& connection = connection_of(state);
+    end(state, state.closed_by_us ? connection.get_local_close_code() : connection.get_remote_close_code());
+}
+
+bool may_be_sent(int code) {
+    return code >= 1000 && code < 5000 &&
+           !websocketpp::close::status::invalid(static_cast<std::uint16_t>(code)) &&
+           !websocketpp::close::status::reserved(static_cast<std::uint16_t>(code));
+}
+
+// The Close frame that went out is the echo of the peer's, not one for a violation that the library found.
+bool acknowledges(const Connection& connection) {
+    namespace status = websocketpp::close::status;
+    const status::value theirs = connection.get_remote_close_code();
+    return connection.get_local_close_code() == (theirs == status::no_status ? status::normal : theirs);
+}
+
+void send_close(CodecState& state, int code, std::string_view reason) {
+    if (state.phase != Phase::kOpen) return;
+    begin_closing(state);
+    state.closed_by_us = true;
+    const auto sent = static_cast<std::uint16_t>(may_be_sent(code) ? code : 1011);
+    websocketpp::lib::error_code error;
+    try {
+        connection_of(state).close(sent, fitting_reason(reason), error);
+    } catch (...) {
+        error = websocketpp::error::make_error_code(websocketpp::error::general);
+    }
+    if (error) return end(state, 1006);
+    end_if_done(state);
+}
+
+void feed(CodecState& state, std::string_view bytes) {
+    Connection& connection = connection_of(state);
+    while (!bytes.empty() && state.phase <= Phase::kOpen && state.events != nullptr && !state.broken) {
+        const std::size_t taken = connection.read_some(bytes.data(), bytes.size());
+        if (taken == 0) break;
+        bytes.remove_prefix(taken);
+    }
+}
+
+// As feed(), and whatever went wrong inside becomes a Close.
+void feed_contained(CodecState& state, std::string_view bytes) {
+    try {
+        feed(state, bytes);
+    } catch (...) {
+        state.broken = true;
+    }
+    if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
+}
+
+websocketpp::lib::error_code write(CodecState& state,
+                                   const std::vector<websocketpp::transport::buffer>& parts) {
+    std::string frames;
+    for (const auto& part : parts) frames.append(part.buf, part.len);
+    tell(state, [&](WebSocketCodec::Events& events) { events.on_output(frames); });
+    return {};
+}
+
+// The library keeps both heads for life, 1.5 KB of small strings, and hands them out as const; the connection
+// that owns them is not.
+void forget_heads(Connection& connection) {
+    connection.set_uri(websocketpp::uri_ptr());
+    const_cast<Config::request_type&>(connection.get_request()) = Config::request_type();
+    const_cast<Config::response_type&>(connection.get_response()) = Config::response_type();
+}
+
+}  // namespace
+
+struct WebSocketEndpoint::Server {
+    explicit Server(ChooseSubprotocol choose_one);
+    Connection* find(const websocketpp::connection_hdl& handle);
+
+    // Total: an exception or a name that was not offered is no sub-protocol.
+    std::string chosen(const std::vector<std::string>& offers) const;
+
+    ChooseSubprotocol choose;
+    Library library;
+};
+
+WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one) : choose(std::move(choose_one)) {
+    using Handle = websocketpp::connection_hdl;
+    using Events = WebSocketCodec::Events;
+    library.set_user_agent("");
+    library.set_validate_handler([this](Handle handle) {
+        Connection* connection = find(handle);
+        const auto& offers = connection->get_requested_subprotocols();
+        websocketpp::lib::error_code ignored;
+        if (!offers.empty()) connection->select_subprotocol(offers.front(), ignored);
+        return true;
+    });
+    library.set_open_handler([this](Handle handle) {
+        Connection* connection = find(handle);
+        connection->phase = Phase::kOpen;
+        tell(*connection, [&](Events& events) { events.on_open(connection->get_subprotocol()); });
+    });
+    library.set_message_handler([this](Handle handle, const Connection::message_ptr& message) {
+        Connection* connection = find(handle);
+        if (connection->phase != Phase::kOpen || connection->broken) return;
+        const bool binary = message->get_opcode() == websocketpp::frame::opcode::binary;
+        // The library looks for this only when the text came in one frame. The rest it has validated.
+        if (!binary && ends_within_character(message->get_payload()))
+            return send_close(*connection, 1007, "text ends within a character");
+        tell(*connection, [&](Events& events) { events.on_message(message->get_payload(), binary); });
+    });
+    library.set_pong_handler([this](Handle handle, const std::string& payload) {
+        tell(*find(handle), [&](Events& events) { events.on_pong(payload); });
+    });
+    // An acknowledged Close of the peer's, or a violation that the library found and closed for.
+    library.set_close_handler([this](Handle handle) {
+        Connection* connection = find(handle);
+        if (connection->phase != Phase::kOpen) return;
+        begin_closing(*connection);
+        connection->closed_by_us = !acknowledges(*connection);
+    });
+    library.set_fail_handler([this](Handle handle) { end(*find(handle), 1006); });
+}
+
+Connection* WebSocketEndpoint::Server::find(const websocketpp::connection_hdl& handle) {
+    // Handlers run inside calls of the codec, which hold the connection.
+    return static_cast<Connection*>(handle.lock().get());
+}
+
+std::string WebSocketEndpoint::Server::chosen(const std::vector<std::string>& offers) const {
+    if (!choose || offers.empty()) return {};
+    std::string name = choose(offers);
+    return std::find(offers.begin(), offers.end(), name) == offers.end() ? std::string() : name;
+}
+
+WebSocketEndpoint::WebSocketEndpoint(ChooseSubprotocol choose)
+    : server_(std::make_unique<Server>(std::move(choose))) {}
+
+WebSocketEndpoint::~WebSocketEndpoint() = default;
+
+WebSocketCodec::WebSocketCodec(WebSocketEndpoint& endpoint, Events& events, std::size_t max_message)
+    : endpoint_(endpoint) {
+    const Library::connection_ptr connection = endpoint.server_->library.get_connection();
+    connection->set_vector_write_handler(
+        [](websocketpp::connection_hdl handle, const std::vector<websocketpp::transport::buffer>& parts) {
+            return write(*static_cast<Connection*>(handle.lock().get()), parts);
+        });
+    connection->set_write_handler(
+        [](websocketpp::connection_hdl handle, const char* bytes, std::size_t size) {
+            return write(*static_cast<Connection*>(handle.lock().get()), {{bytes, size}});
+        });
+    connection->events = &events;
+    state_ = connection;
+    set_max_message(max_message);
+}
+
+// What the library still has on the stack keeps the connection; with `events` gone it can tell nobody.
+WebSocketCodec::~WebSocketCodec() {
+    state_->events = nullptr;
+    state_->phase = Phase::kClosed;
+}
+
+bool WebSocketCodec::open(const UpgradeRequest& request) {
+    assert(state_->phase == Phase::kHandshake && is_websocket_key(request.key));
+    const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
+    const std::string head = head_for_library(request, endpoint_.server_->chosen(request.subprotocols));
+    connection_of(*state).start();
+    feed_contained(*state, head);
+    forget_heads(connection_of(*state));
+    if (state->phase != Phase::kHandshake) return state->phase == Phase::kOpen;
+    connection_of(*state).eof();  // else its pending read keeps the connection alive by itself
+    end(*state, 1006);
+    return false;
+}
+
+void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
+    const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
+    if (state->phase != Phase::kOpen && state->phase != Phase::kClosing) return;
+    const FrameGuard::Verdict verdict = state->guard.read(bytes, now);
+    if (state->phase == Phase::kOpen) {
+        feed_contained(*state, bytes.substr(0, verdict.pass));
+        if (verdict.refusal) send_close(*state, verdict.refusal->close_code, verdict.refusal->text);
+    }
+    end_if_done(*state);
+}
+
+void WebSocketCodec::ping(std::string_view payload) {
+    if (!is_open()) return;
+    const std::shared_ptr<CodecState> state = state_;
+    websocketpp::lib::error_code ignored;  // open and short enough: nothing is left to fail
+    connection_of(*state).ping(std::string(payload.substr(0, kMaxPingPayload)), ignored);
+}
+
+void WebSocketCodec::close(int code, std::string_view reason) {
+    const std::shared_ptr<CodecState> state = state_;
+    send_close(*state, code, reason);
+}
+
+void WebSocketCodec::set_max_message(std::size_t octets) {
+    state_->guard.set_max_message(octets);
+    connection_of(*state_).set_max_message_size(octets);
+}
+
+bool WebSocketCodec::is_open() const { return state_->phase == Phase::kOpen; }
+
+}  // namespace causeway::net

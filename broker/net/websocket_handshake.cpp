@@ -1,0 +1,57 @@
+#include "broker/net/websocket_handshake.hpp"
+
+#include "broker/base/base64.hpp"
+#include "broker/net/http_head.hpp"
+
+namespace causeway::net {
+
+namespace {
+
+constexpr std::size_t kMaxSubprotocols = 16;
+
+HttpRefusal bad(std::string text) { return {400, std::move(text)}; }
+
+}  // namespace
+
+bool wants_websocket(const HttpHead& head) { return head.lists("Upgrade", "websocket"); }
+
+bool is_websocket_key(std::string_view key) {
+    if (key.size() != 24) return false;
+    const std::optional<std::string> octets = base64_decode(key);
+    return octets && octets->size() == 16;
+}
+
+std::variant<UpgradeRequest, HttpRefusal> read_upgrade(const HttpHead& head) {
+    if (head.method != "GET") return bad("a WebSocket is opened with GET");
+    if (head.minor_version != 1) return bad("a WebSocket needs HTTP/1.1");
+    if (!wants_websocket(head)) return bad("Upgrade is not websocket");
+    if (!head.lists("Connection", "Upgrade")) return bad("Connection does not name Upgrade");
+    if (head.chunked || head.content_length.value_or(0) > 0) return bad("an upgrade has no body");
+    for (const char* single : {"Sec-WebSocket-Key", "Sec-WebSocket-Version"})
+        if (head.count(single) > 1) return bad(std::string(single) + " is given twice");
+    if (head.get("Sec-WebSocket-Version") != "13")
+        return HttpRefusal{426, "the WebSocket version here is 13"};
+    if (!is_websocket_key(head.get("Sec-WebSocket-Key")))
+        return bad("Sec-WebSocket-Key is not 16 octets in base64");
+    UpgradeRequest request{std::string(head.get("Sec-WebSocket-Key")), {}};
+    for (const auto& [name, value] : head.headers) {
+        if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
+        for (const std::string_view offer : comma_separated(value)) {
+            if (!is_http_token(offer)) return bad("a sub-protocol is not a token");
+            if (request.subprotocols.size() == kMaxSubprotocols) return bad("too many sub-protocols");
+            request.subprotocols.emplace_back(offer);
+        }
+    }
+    return request;
+}
+
+std::string head_for_library(const UpgradeRequest& request, std::string_view subprotocol) {
+    std::string head =
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
+    head.append(request.key).append("\r\n");
+    if (!subprotocol.empty()) head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    return head.append("\r\n");
+}
+
+}  // namespace causeway::net
