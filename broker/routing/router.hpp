@@ -1,0 +1,39 @@
+// One shard's view of routing: its own subscribers directly, the other shards by mail.
+// Belongs to its shard's thread.
+#pragma once
+
+#include "broker/routing/shards.hpp"
+#include "broker/routing/subscription_table.hpp"
+
+namespace causeway::routing {
+
+class Router final : private InterestListener {
+public:
+    // `shards` outlives the router; `self` is this shard's place in it.
+    Router(Shards& shards, std::size_t self) : shards_(shards), self_(self), table_(*this) {}
+
+    // When it returns, the interest is in place on every shard.
+    void subscribe(Subscription& subscription) { table_.add(subscription); }
+    void unsubscribe(Subscription& subscription) { table_.remove(subscription); }
+
+    // To everyone, here and elsewhere. Each subscriber sees one publisher's messages in order.
+    void publish(const MessagePtr& message);
+    // To this shard's subscribers only: for what arrived by mail.
+    void deliver(const MessagePtr& message) { delivered_ += table_.deliver(message); }
+
+    [[nodiscard]] const SubscriptionTable& table() const { return table_; }
+    [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
+    [[nodiscard]] std::uint64_t published() const { return published_; }
+
+private:
+    void on_first(const Subscription& subscription) override;
+    void on_last(const Subscription& subscription) override;
+
+    Shards& shards_;
+    const std::size_t self_;
+    SubscriptionTable table_;
+    std::uint64_t delivered_ = 0;
+    std::uint64_t published_ = 0;
+};
+
+}  // namespace causeway::routing
