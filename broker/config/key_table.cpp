@@ -1,0 +1,173 @@
+#include "broker/config/key_table.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace causeway::config {
+
+namespace {
+
+#define AT(member) [](Config& c) -> Target { return &c.member; }
+
+const std::vector<Key> kKeys{
+    {"listen.public", Type::kText, AT(listen.public_address),
+     "Address and port for clients: WebSocket, SockJS, health. Port 0 takes a free one."},
+    {"listen.admin", Type::kText, AT(listen.admin_address),
+     "Address and port for operators: admin API, metrics, health, console."},
+
+    {"http.prefixes", Type::kList, AT(http.prefixes), "Paths under which clients connect."},
+    {"http.static_dir", Type::kText, AT(http.static_dir),
+     "A directory of files to serve beside them; empty: none."},
+    {"http.allowed_origins", Type::kList, AT(http.allowed_origins),
+     "Origins whose pages may connect, as \"https://app.example\"; \"*\" is any, for sessions are proved by "
+     "token."},
+
+    {"auth.jwt.secret", Type::kSecret, AT(auth.jwt.secret),
+     "The secret that tokens are signed with, at least 32 octets. Better: auth.jwt.secret_file."},
+    {"auth.jwt.secret_file", Type::kText, AT(auth.jwt.secret_file),
+     "A file with that secret; a line break at its end is not part of it. Make one with: openssl rand "
+     "-base64 48"},
+    {"auth.jwt.algorithms", Type::kList, AT(auth.jwt.algorithms),
+     "What tokens may be signed with, of HS256, HS384 and HS512. The longer ones need secrets of 48 and 64 "
+     "octets."},
+    {"auth.jwt.issuer", Type::kText, AT(auth.jwt.issuer), "What `iss` must be; empty: not checked."},
+    {"auth.jwt.audience", Type::kList, AT(auth.jwt.audience),
+     "`aud` must name one of these; empty: not checked."},
+    {"auth.jwt.user_claim", Type::kText, AT(auth.jwt.user_claim),
+     "The claim that is the user: text or a whole number."},
+    {"auth.jwt.name_claim", Type::kText, AT(auth.jwt.name_claim),
+     "The claim that is the name to show."},
+    {"auth.jwt.roles_claim", Type::kText, AT(auth.jwt.roles_claim),
+     "The claim that lists the roles."},
+    {"auth.jwt.departments_claim", Type::kText, AT(auth.jwt.departments_claim),
+     "The claim that lists the departments."},
+    {"auth.jwt.permissions_claim", Type::kText, AT(auth.jwt.permissions_claim),
+     "The claim that lists permissions such as \"ticket:42\" or \"ticket:*\", which {id} in rules asks for."},
+    {"auth.jwt.require_expiry", Type::kBool, AT(auth.jwt.require_expiry),
+     "Refuse tokens without `exp`."},
+    {"auth.jwt.leeway", Type::kDuration, AT(auth.jwt.leeway),
+     "How far `nbf` and `iat` may lie in the future, in whole seconds.", Zero::kMeaningful},
+    {"auth.anonymous", Type::kBool, AT(auth.anonymous),
+     "Let in who brings no token. They may only what rules for \"anonymous\" or \"anyone\" allow."},
+    {"auth.expiry_warning", Type::kDuration, AT(auth.expiry_warning),
+     "How long before its token expires a session is warned on /user/queue/errors.", Zero::kMeaningful},
+    {"auth.expiry_grace", Type::kDuration, AT(auth.expiry_grace),
+     "How long after that it may still bring a fresh one.", Zero::kMeaningful},
+
+    {"storage.path", Type::kText, AT(storage.path),
+     "The directory for the data; made if it is not there. For this broker alone."},
+    {"storage.durability", Type::kText, AT(storage.durability),
+     "What a RECEIPT promises to survive: \"power\" is loss of power, \"process\" only the end of the "
+     "process.",
+     Zero::kRefused, "power|process"},
+    {"storage.cursor_flush", Type::kDuration, AT(storage.cursor_flush),
+     "How often devices' cursors are written."},
+
+    {"nats.url", Type::kText, AT(nats.url),
+     "The NATS servers, separated by commas; empty: no NATS."},
+    {"nats.token", Type::kSecret, AT(nats.token), "The token for NATS. Better: nats.token_file."},
+    {"nats.token_file", Type::kText, AT(nats.token_file), "A file with that token."},
+    {"nats.credentials_file", Type::kText, AT(nats.credentials_file),
+     "A NATS credentials file (.creds)."},
+    {"nats.subjects", Type::kList, AT(nats.subjects), "Which subjects are mirrored to /topic."},
+
+    {"shards", Type::kCount, AT(shards),
+     "Threads that serve connections, at most 64; 0: one per core.", Zero::kMeaningful},
+
+    {"limits.frame_bytes", Type::kSize, AT(limits.frame_bytes), "A frame, its body included."},
+    {"limits.headers", Type::kCount, AT(limits.headers), "Headers of a frame."},
+    {"limits.header_bytes", Type::kSize, AT(limits.header_bytes), "One header line."},
+    {"limits.head_bytes", Type::kSize, AT(limits.head_bytes), "All headers of a frame together."},
+    {"limits.connect_bytes", Type::kSize, AT(limits.connect_bytes),
+     "All that may arrive before CONNECTED; must hold a token."},
+    {"limits.connect_timeout", Type::kDuration, AT(limits.connect_timeout),
+     "CONNECT must come within this."},
+    {"limits.destination_bytes", Type::kSize, AT(limits.destination_bytes),
+     "A destination or pattern."},
+    {"limits.destination_segments", Type::kCount, AT(limits.destination_segments), "Its segments."},
+    {"limits.subscriptions_per_session", Type::kCount, AT(limits.subscriptions_per_session),
+     "Subscriptions of one session."},
+    {"limits.sessions_per_user", Type::kCount, AT(limits.sessions_per_user),
+     "Sessions of one user on this broker; 0: unlimited.", Zero::kMeaningful},
+    {"limits.connections_per_address", Type::kCount, AT(limits.connections_per_address),
+     "Connections of one address that have not logged in; 0: unlimited.", Zero::kMeaningful},
+    {"limits.send_per_second", Type::kNumber, AT(limits.send_per_second),
+     "SENDs to /app per session and second; 0: unlimited.", Zero::kMeaningful},
+    {"limits.send_burst", Type::kNumber, AT(limits.send_burst), "How many of them may come at once."},
+    {"limits.outgoing_bytes", Type::kSize, AT(limits.outgoing_bytes),
+     "What may wait to be read by one session."},
+    {"limits.outgoing_age", Type::kDuration, AT(limits.outgoing_age),
+     "How long it may wait without anything being read."},
+
+    {"heartbeat.interval", Type::kDuration, AT(heartbeat.interval),
+     "The heart-beat offered to clients, both ways; 0: none.", Zero::kMeaningful},
+    {"heartbeat.tolerance", Type::kNumber, AT(heartbeat.tolerance),
+     "A client is missed after this many times the agreed interval, at least 1,"},
+    {"heartbeat.floor", Type::kDuration, AT(heartbeat.floor), "but never before this,"},
+    {"heartbeat.ping_timeout", Type::kDuration, AT(heartbeat.ping_timeout),
+     "and only if it does not answer a WebSocket ping within this."},
+
+    {"log.level", Type::kText, AT(log.level), "The least important lines that are written.",
+     Zero::kRefused, "trace|debug|info|warn|error"},
+    {"log.format", Type::kText, AT(log.format), "Lines for people or objects for machines.",
+     Zero::kRefused, "text|json"},
+
+    {"admin.token", Type::kSecret, AT(admin.token),
+     "The bearer token of the admin API. Better: admin.token_file."},
+    {"admin.token_file", Type::kText, AT(admin.token_file), "A file with that token."},
+    {"admin.hosts", Type::kList, AT(admin.hosts),
+     "Host names, besides local ones, by which browsers may reach the admin listener."},
+    {"admin.allowed_origins", Type::kList, AT(admin.allowed_origins),
+     "Origins whose pages may call the admin API."},
+    {"admin.metrics_need_token", Type::kBool, AT(admin.metrics_need_token),
+     "Ask for the token on /metrics too."},
+
+    {"cluster.name", Type::kText, AT(cluster.name),
+     "The name that brokers sharing a NATS have in common."},
+    {"cluster.node", Type::kText, AT(cluster.node),
+     "This broker's name among them; empty: the host's name."},
+};
+
+#undef AT
+
+// Levenshtein's distance, in one row.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() { return kKeys; }
+
+const Key* find_key(std::string_view name) {
+    const auto found =
+        std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& key) { return key.name == name; });
+    return found == kKeys.end() ? nullptr : &*found;
+}
+
+std::string nearest(std::string_view name, const std::vector<std::string_view>& among) {
+    if (name.size() > 100) return {};
+    std::string_view best;
+    std::size_t least = 1 + name.size() / 3;  // further away it is no typing error
+    for (const std::string_view one : among) {
+        // The right key in a wrong section, or in none, is near as well.
+        const std::string_view leaf = one.substr(one.rfind('.') + 1);
+        const std::size_t away = name.substr(name.rfind('.') + 1) == leaf ? 1 : distance(name, one);
+        if (away >= least) continue;
+        least = away;
+        best = one;
+    }
+    return std::string(best);
+}
+
+}  // namespace causeway::config

@@ -1,0 +1,124 @@
+// What no single key can know to be wrong.
+#include <algorithm>
+#include <charconv>
+
+#include "broker/config/config.hpp"
+#include "broker/routing/destination.hpp"
+
+namespace causeway::config {
+
+namespace {
+
+[[noreturn]] void refuse(std::string_view key, const std::string& what) {
+    throw ConfigError(std::string(key) + ": " + what);
+}
+
+void check_address(std::string_view key, std::string_view address) {
+    const std::size_t colon = address.rfind(':');
+    const std::string_view host = address.substr(0, colon);
+    const std::string_view port = colon == std::string_view::npos ? "" : address.substr(colon + 1);
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (host.empty() || (!bracketed && host.find(':') != std::string_view::npos) || error != std::errc() ||
+        end != port.data() + port.size() || number > 65535)
+        refuse(key, "\"" + std::string(address) +
+                        "\" is not an address and port, as \"127.0.0.1:8080\" or \"[::1]:8080\"");
+}
+
+void check_prefixes(const std::vector<std::string>& prefixes) {
+    if (prefixes.empty())
+        refuse("http.prefixes", "is empty, so nobody could connect; write for example [\"/ws\"]");
+    for (const auto& prefix : prefixes) {
+        if (prefix.size() < 2 || prefix[0] != '/' || prefix.back() == '/' ||
+            prefix.find("//") != std::string::npos || prefix.find_first_of("?#% ") != std::string::npos)
+            refuse("http.prefixes", "\"" + prefix + "\" is not a path such as \"/ws\"");
+        if (prefix == "/livez" || prefix == "/readyz") refuse("http.prefixes", "\"" + prefix + "\" is taken");
+        if (std::count(prefixes.begin(), prefixes.end(), prefix) > 1)
+            refuse("http.prefixes", "\"" + prefix + "\" is there twice");
+    }
+}
+
+void check_limits(const Limits& limits) {
+    if (limits.frame_bytes <= limits.head_bytes)
+        refuse("limits.frame_bytes", "must be more than limits.head_bytes, or no frame could have a body");
+    if (limits.head_bytes < limits.header_bytes)
+        refuse("limits.head_bytes", "must be at least limits.header_bytes, which are part of them");
+    if (limits.connect_bytes < 1024)
+        refuse("limits.connect_bytes", "must be at least 1024, or no token fits");
+    if (limits.outgoing_bytes < limits.frame_bytes)
+        refuse("limits.outgoing_bytes",
+               "must be at least limits.frame_bytes, or the longest message could not be delivered");
+    if (limits.send_burst < 1) refuse("limits.send_burst", "must be at least 1, or nothing could be sent");
+    if (limits.destination_bytes > limits.header_bytes)
+        refuse("limits.destination_bytes",
+               "must not be more than limits.header_bytes, for a destination is a header");
+}
+
+void check_auth(const Auth& auth) {
+    const bool has_secret = !auth.jwt.secret.empty();
+    if (!has_secret && !auth.anonymous)
+        refuse("auth.jwt.secret_file",
+               "is not set, so nobody could log in. Make a secret with\n"
+               "    (umask 077; openssl rand -base64 48 > jwt.secret)\n"
+               "and set auth.jwt.secret_file = \"jwt.secret\"; the service that logs your users in signs "
+               "their tokens "
+               "with it (HS256). Or let everybody in with auth.anonymous = true and [[permissions]] for "
+               "\"anonymous\".");
+    if (has_secret) (void)jwt_settings(auth);
+}
+
+}  // namespace
+
+identity::JwtSettings jwt_settings(const Auth& auth) {
+    const Jwt& jwt = auth.jwt;
+    identity::JwtSettings settings;
+    if (jwt.algorithms.empty()) refuse("auth.jwt.algorithms", "is empty; write [\"HS256\"]");
+    if (!jwt.secret.empty()) {
+        for (const auto& algorithm : jwt.algorithms) {
+            try {
+                settings.keys.push_back(identity::make_hmac_key(algorithm, jwt.secret));
+            } catch (const std::invalid_argument& error) {
+                refuse(jwt.secret_file.empty() ? "auth.jwt.secret" : "auth.jwt.secret_file", error.what());
+            }
+        }
+    }
+    if (jwt.user_claim.empty())
+        refuse("auth.jwt.user_claim", "is empty; the user must come from a claim, usually \"sub\"");
+    settings.issuer = jwt.issuer;
+    settings.audiences = jwt.audience;
+    settings.user_claim = jwt.user_claim;
+    settings.name_claim = jwt.name_claim;
+    settings.roles_claim = jwt.roles_claim;
+    settings.departments_claim = jwt.departments_claim;
+    settings.permissions_claim = jwt.permissions_claim;
+    settings.leeway = std::chrono::duration_cast<std::chrono::seconds>(jwt.leeway);
+    settings.require_expiry = jwt.require_expiry;
+    return settings;
+}
+
+void validate(const Config& config) {
+    check_address("listen.public", config.listen.public_address);
+    check_address("listen.admin", config.listen.admin_address);
+    if (config.listen.public_address == config.listen.admin_address &&
+        !config.listen.public_address.ends_with(":0"))
+        refuse("listen.admin",
+               "must not be the same as listen.public: what operators may, clients must not reach");
+    check_prefixes(config.http.prefixes);
+    check_auth(config.auth);
+    if (config.storage.path.empty()) refuse("storage.path", "is empty; name a directory for the data");
+    if (config.shards > 64) refuse("shards", "is " + std::to_string(config.shards) + ", but 64 is the most");
+    check_limits(config.limits);
+    if (config.heartbeat.tolerance < 1)
+        refuse("heartbeat.tolerance",
+               "must be at least 1, or clients that keep their promise would be dropped");
+    if (!config.admin.token.empty() && config.admin.token.size() < 16)
+        refuse("admin.token", "has fewer than 16 octets; make one with: openssl rand -base64 24");
+    try {
+        const identity::Permissions compiled(config.permissions);
+    } catch (const identity::PermissionError& error) {
+        throw ConfigError(error.what());
+    }
+}
+
+}  // namespace causeway::config
