@@ -1,0 +1,117 @@
+// What the admin API may ask of the broker and do to it. The program implements it; all functions are
+// called on the admin thread, may block for a moment (a bounded one: a shard that does not answer is
+// reported, not waited for) and return values that no other thread touches.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "broker/admin/metrics.hpp"
+#include "broker/base/clock.hpp"
+#include "broker/base/error_code.hpp"
+#include "broker/base/numbers.hpp"
+
+namespace causeway::admin {
+
+struct Status {
+    std::string version;
+    std::string node;
+    WallTime started_at{};
+    bool ready = false;
+    bool draining = false;
+    std::uint64_t shards = 0;
+    std::uint64_t connections = 0;
+    std::uint64_t sessions = 0;
+    std::uint64_t users = 0;
+    std::uint64_t subscriptions = 0;
+    std::string nats = "off";   // off, connected, away
+    std::string store = "off";  // off, healthy, failed
+};
+
+// One connection of the public listener; before CONNECT it has no user.
+struct Connection {
+    SessionId id{};
+    std::string user;
+    std::string device;
+    std::string client_type;
+    std::string address;
+    Transport transport = Transport::kWebsocket;
+    std::string stomp_version;
+    WallTime connected_at{};
+    std::uint64_t subscriptions = 0;
+    std::uint64_t queued_bytes = 0;
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_delivered = 0;
+};
+
+struct ConnectionQuery {
+    std::size_t limit = 100;
+    SessionId after{};  // ids greater than this
+    std::string user;   // of this user only; empty: all
+};
+
+struct ConnectionPage {
+    std::vector<Connection> items;  // by growing id
+    bool more = false;              // there are greater ids
+};
+
+struct ToDestination {
+    std::string destination;  // /topic/… or /queue/…; the broker checks the rest
+};
+struct ToUser {
+    std::string user;
+    std::string queue;  // "x/y" for /user/queue/x/y
+};
+struct ToEveryone {
+    std::string queue;  // of every user who has a session
+};
+
+struct Publish {
+    std::variant<ToDestination, ToUser, ToEveryone> to;
+    std::string body;
+    std::string content_type;
+    std::vector<std::pair<std::string, std::string>> headers;
+    bool persistent = false;  // kept for users who are away
+};
+
+struct Published {
+    std::string message_id;
+    std::uint64_t delivered = 0;  // subscriptions of this node it was handed to
+    bool stored = false;
+    std::optional<Offset> offset;
+};
+using PublishResult = std::variant<Published, Refusal>;
+
+enum class Probe : std::uint8_t { kLive, kReady };
+
+struct Check {
+    std::string name;  // nats, store, shards, …
+    bool ok = true;
+    std::string detail;           // what is wrong and what to do; no secrets
+    Probe probe = Probe::kReady;  // kLive: fails /livez as well, so that the process is restarted
+    bool required = true;         // false: shown, but fails nothing
+};
+
+class BrokerView {
+public:
+    BrokerView() = default;
+    BrokerView(const BrokerView&) = delete;
+    BrokerView& operator=(const BrokerView&) = delete;
+    virtual ~BrokerView() = default;
+
+    [[nodiscard]] virtual Status status() = 0;
+    [[nodiscard]] virtual ConnectionPage connections(const ConnectionQuery& query) = 0;
+    [[nodiscard]] virtual std::optional<Connection> connection(SessionId id) = 0;
+    // False: there is no such connection. Closes with code `kicked` and the reason.
+    [[nodiscard]] virtual bool close_connection(SessionId id, const std::string& reason) = 0;
+    [[nodiscard]] virtual PublishResult publish(const Publish& message) = 0;
+    [[nodiscard]] virtual std::vector<Check> health() = 0;
+    // All but `process` and `admin_requests`, which the API fills in itself.
+    [[nodiscard]] virtual Snapshot metrics() = 0;
+};
+
+}  // namespace causeway::admin

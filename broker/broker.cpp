@@ -1,0 +1,176 @@
+#include "broker/broker.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "broker/admin_token.hpp"
+#include "broker/logging.hpp"
+#include "broker/settings.hpp"
+#include "broker/version.hpp"
+
+namespace causeway {
+
+namespace {
+
+constexpr Milliseconds kDrainTimeout{10'000};
+constexpr Milliseconds kDrainLook{20};
+
+std::size_t shard_count(std::size_t configured) {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    return std::min(configured == 0 ? cores : configured, routing::kMaxShards);
+}
+
+net::StaticFiles load_files(const std::string& directory) {
+    return directory.empty() ? net::StaticFiles() : net::StaticFiles(directory);
+}
+
+}  // namespace
+
+Broker::Broker(const config::Config& config)
+    : config_(config),
+      permissions_(config.permissions),
+      verifier_(std::make_shared<const identity::TokenVerifier>(config::jwt_settings(config.auth))),
+      files_(load_files(config.http.static_dir)),
+      addresses_(std::make_shared<net::AddressBook>(config.limits.connections_per_address)),
+      settings_(shard_settings(config)) {
+    auto options = store_options(config);
+    options.on_health = [](bool healthy, const std::string& reason) {
+        if (healthy)
+            spdlog::info("store: commits work again");
+        else
+            spdlog::error("store: commits fail: {}", reason);
+    };
+    store_ = std::make_unique<storage::SqliteStore>(
+        std::move(options), [this](std::vector<storage::Committed> committed) { feed_.on_committed(std::move(committed)); },
+        clock_, store_random_);
+    make_shards(shard_count(config.shards));
+    listen();  // may throw: before there are threads that use the rest
+    make_bridge();
+    make_admin();
+}
+
+// Outside in: nobody comes in, sessions end, what they left is committed, NATS gets the last of it.
+Broker::~Broker() {
+    public_listener_.reset();
+    admin_listener_.reset();
+    admin_->stop();
+    for (const auto& shard : shards_) shard->stop();
+    if (mirror_) mirror_->stop();
+    store_.reset();
+    nats_.reset();
+}
+
+void Broker::make_shards(std::size_t count) {
+    shared_ = std::make_unique<Shared>(Shared{clock_, settings_, routes_, *store_, users_, verifier_, permissions_,
+                                              files_, [this] { return operations_->health(); },
+                                              [this](const session::UserCameOrWent& change) { on_user(change); }});
+    for (std::size_t i = 0; i < count; ++i) {
+        shards_.push_back(std::make_unique<Shard>(i, *shared_));
+        routes_.add(shards_.back()->mailbox());
+    }
+}
+
+void Broker::make_bridge() {
+    if (config_.nats.url.empty()) return;
+    mirror_ = std::make_unique<EventMirror>(routes_, *store_, clock_);
+    bridge::BridgeHandlers handlers;
+    handlers.on_event = [this](const bridge::Event& event) { mirror_->on_event(event); };
+    handlers.on_state_change = [](const bridge::LinkStatus& status) {
+        if (status.state == bridge::LinkState::kConnected)
+            spdlog::info("nats: connected to {}", status.detail);
+        else
+            spdlog::warn("nats: not connected: {}; local traffic goes on", status.detail);
+    };
+    handlers.on_problem = [](const std::string& problem) { spdlog::warn("nats: {}", problem); };
+    nats_ = std::make_unique<bridge::NatsBridge>(nats_options(config_), std::move(handlers), clock_);
+    announcer_.publish_to(nats_.get());
+}
+
+void Broker::make_admin() {
+    operations_ = std::make_unique<Operations>(OperationsParts{kVersion, config_.cluster.node, clock_, shards_, routes_,
+                                                               *store_, users_, nats_.get(), feed_, ready_, draining_});
+    admin::ApiOptions options;
+    options.guard.token = admin_token(config_);
+    options.guard.hosts = config_.admin.hosts;
+    options.guard.allowed_origins = config_.admin.allowed_origins;
+    options.metrics_need_token = config_.admin.metrics_need_token;
+    options.audit = [](std::string_view line) { spdlog::info("admin: {}", line); };
+    api_ = std::make_unique<admin::Api>(*operations_, std::move(options));
+    admin_ = std::make_unique<AdminServer>(clock_, *api_);
+}
+
+void Broker::listen() {
+    const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
+        spdlog::warn("{}; the next try is in {} ms", what, wait.count());
+    };
+    public_listener_.emplace(
+        io_, config_.listen.public_address, [this](int fd, std::string peer) { accept_public(fd, std::move(peer)); },
+        on_trouble);
+    // Operators get in when clients have taken all that is theirs.
+    constexpr int kSpareForOthers = 32;
+    admin_listener_.emplace(
+        io_, config_.listen.admin_address, [this](int fd, std::string peer) { admin_->adopt(fd, std::move(peer)); },
+        on_trouble, kSpareForOthers);
+}
+
+// In turn, so that each shard has as many as the others.
+void Broker::accept_public(int fd, std::string peer) {
+    auto stranger = addresses_->admit(peer);
+    if (stranger == nullptr) {
+        ::close(fd);
+        return;
+    }
+    shards_[next_shard_]->adopt(fd, std::move(peer), std::move(stranger));
+    next_shard_ = (next_shard_ + 1) % shards_.size();
+}
+
+void Broker::on_user(const session::UserCameOrWent& change) {
+    if (!announcer_.is_heard(change.online ? app::kUserLogin : app::kUserLogout)) return;
+    const app::SessionFacts facts{change.identity, change.device_id, change.client_type, change.address, {}};
+    thread_local SystemRandom random;
+    MessageIds ids(clock_, random);
+    announcer_.announce(change.online ? app::login_event(facts, clock_.wall(), ids)
+                                      : app::logout_event(facts, clock_.wall(), "disconnected", ids));
+}
+
+void Broker::run() {
+    for (const auto& shard : shards_) shard->start();
+    admin_->start();
+    ready_.store(true);
+    spdlog::info("listening public={} admin={}", public_listener_->address(), admin_listener_->address());
+    await_signal();
+    io_.run();
+}
+
+void Broker::await_signal() {
+    signals_.async_wait([this](const asio::error_code& error, int signal) {
+        if (error) return;
+        if (draining_.load()) return io_.stop();
+        spdlog::info("{}: draining; a second signal ends at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+        drain();
+        await_signal();
+    });
+}
+
+void Broker::drain() {
+    draining_.store(true);
+    ready_.store(false);
+    public_listener_->stop();
+    for (const auto& shard : shards_) shard->drain();
+    drain_until_ = clock_.monotonic() + kDrainTimeout;
+    look_whether_drained();
+}
+
+void Broker::look_whether_drained() {
+    const bool drained =
+        std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->drained(); });
+    if (drained || clock_.monotonic() >= drain_until_) return io_.stop();
+    drain_timer_.expires_after(kDrainLook);
+    drain_timer_.async_wait([this](const asio::error_code& error) {
+        if (!error) look_whether_drained();
+    });
+}
+
+}  // namespace causeway

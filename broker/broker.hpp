@@ -1,0 +1,82 @@
+// All parts of a running broker, built in the order in which they need each other and ended in the
+// opposite one. What main() calls; knows no command line.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bridge/nats_bridge.hpp"
+#include "broker/admin/api.hpp"
+#include "broker/admin_server.hpp"
+#include "broker/commit_feed.hpp"
+#include "broker/config/config.hpp"
+#include "broker/event_mirror.hpp"
+#include "broker/net/listener.hpp"
+#include "broker/operations.hpp"
+#include "broker/shard.hpp"
+#include "storage/sqlite_store.hpp"
+
+namespace causeway {
+
+class Broker {
+public:
+    // Opens the store and binds the listeners; nothing is served yet. Throws storage::Error,
+    // config::ConfigError, std::runtime_error, each saying what to do.
+    explicit Broker(const config::Config& config);
+    Broker(const Broker&) = delete;
+    Broker& operator=(const Broker&) = delete;
+    ~Broker();
+
+    // Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once.
+    void run();
+
+private:
+    void make_shards(std::size_t count);
+    void make_bridge();
+    void make_admin();
+    void listen();
+    void accept_public(int fd, std::string peer);
+    void await_signal();
+    void drain();
+    void look_whether_drained();
+    void on_user(const session::UserCameOrWent& change);
+
+    const config::Config config_;
+    SystemClock clock_;
+    SystemRandom store_random_;
+    std::atomic<bool> ready_{false};
+    std::atomic<bool> draining_{false};
+
+    routing::Shards routes_;
+    session::UserSessions users_;
+    const identity::Permissions permissions_;
+    const std::shared_ptr<const identity::TokenVerifier> verifier_;
+    const net::StaticFiles files_;
+    const std::shared_ptr<net::AddressBook> addresses_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    ShardSettings settings_;
+    Announcer announcer_{routes_, clock_};
+    CommitFeed feed_{routes_, shards_, announcer_};
+    std::unique_ptr<storage::Store> store_;
+    std::unique_ptr<Shared> shared_;
+    std::unique_ptr<EventMirror> mirror_;
+    std::unique_ptr<bridge::Bridge> nats_;
+    std::unique_ptr<Operations> operations_;
+    std::unique_ptr<admin::Api> api_;
+    std::unique_ptr<AdminServer> admin_;
+
+    asio::io_context io_;
+    asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::steady_timer drain_timer_{io_};
+    std::optional<net::Listener> public_listener_;
+    std::optional<net::Listener> admin_listener_;
+    std::size_t next_shard_ = 0;
+    Monotonic drain_until_{};
+};
+
+}  // namespace causeway

@@ -1,0 +1,41 @@
+// What the store committed goes out from here, in commit order: to the shards that want it, to the
+// shards' memberships, and to NATS. Runs on the store's thread; posts and returns.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "broker/announcer.hpp"
+#include "broker/routing/shards.hpp"
+#include "storage/store.hpp"
+
+namespace causeway {
+
+class Shard;
+
+class CommitFeed {
+public:
+    // Everything outlives the store.
+    CommitFeed(routing::Shards& routes, const std::vector<std::unique_ptr<Shard>>& shards, Announcer& announcer)
+        : routes_(routes), shards_(shards), announcer_(announcer) {}
+
+    void on_committed(std::vector<storage::Committed> committed);
+
+    // Any thread: commits told so far, and the entries in them.
+    [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
+
+private:
+    void on_entry(const storage::CommittedEntry& entry);
+    void on_membership(const storage::CommittedMembership& change);
+
+    routing::Shards& routes_;
+    const std::vector<std::unique_ptr<Shard>>& shards_;
+    Announcer& announcer_;
+    std::atomic<std::uint64_t> commits_{0};
+    std::atomic<std::uint64_t> entries_{0};
+};
+
+}  // namespace causeway

@@ -1,0 +1,188 @@
+#include "broker/session/session.hpp"
+
+#include <utility>
+
+#include "broker/session/replies.hpp"
+
+namespace causeway::session {
+
+namespace {
+
+stomp::Limits limits_before_connected(const SessionLimits& limits) {
+    stomp::Limits first;
+    first.max_body = limits.frame_bytes;
+    first.max_headers = limits.headers;
+    first.max_header_line = limits.header_bytes;
+    first.max_head = limits.head_bytes;
+    first.max_frame = limits.connect_bytes;
+    return first;
+}
+
+}  // namespace
+
+Session::Session(SessionId id, net::Transport& transport, Services& services)
+    : id_(id),
+      transport_(transport),
+      services_(services),
+      decoder_(stomp::Peer::kClient, limits_before_connected(services.limits)),
+      command_rate_(services.limits.send_per_second, services.limits.send_burst),
+      began_(services.clock.monotonic()),
+      last_in_(began_) {
+    transport_.set_deadline(began_ + services_.limits.connect_timeout);
+}
+
+Session::~Session() {
+    leave();
+    services_.forget(id_);
+}
+
+void Session::on_bytes(std::string_view bytes) {
+    if (!listens()) return;
+    last_in_ = now();
+    pinged_for_life_.reset();
+    decoder_.feed(bytes);
+    read_frames();
+}
+
+// Until there are no more, or one has to wait.
+void Session::read_frames() {
+    while (listens() && !held_) {
+        const stomp::Decoded decoded = decoder_.next();
+        if (std::holds_alternative<stomp::NeedMore>(decoded)) return;
+        if (const auto* error = std::get_if<stomp::ProtocolError>(&decoded))
+            return fail(refusal_of(*error), {});
+        if (std::holds_alternative<stomp::Beat>(decoded))
+            ++services_.counters.frames_received[admin::FrameIn::kHeartbeat];
+        if (const auto* frame = std::get_if<const stomp::Frame*>(&decoded)) handle(**frame);
+    }
+}
+
+void Session::handle(const stomp::Frame& frame) {
+    if (!std::exchange(handled_anew_, false)) count(services_.counters, frame.command());
+    const bool connects =
+        frame.command() == stomp::Command::kConnect || frame.command() == stomp::Command::kStomp;
+    if (stage_ == Stage::kConnecting) {
+        if (connects) return on_connect(frame);
+        return fail({ErrorCode::kProtocolError, "the first frame must be CONNECT or STOMP", {}},
+                    origin_of(frame));
+    }
+    if (connects) return fail({ErrorCode::kProtocolError, "already connected", {}}, origin_of(frame));
+    handle_connected(frame);
+}
+
+void Session::handle_connected(const stomp::Frame& frame) {
+    switch (frame.command()) {
+        case stomp::Command::kSend:
+            return on_send(frame);
+        case stomp::Command::kSubscribe:
+            return on_subscribe(frame);
+        case stomp::Command::kUnsubscribe:
+            return on_unsubscribe(frame);
+        case stomp::Command::kDisconnect:
+            return on_disconnect(frame);
+        default:
+            break;
+    }
+    // ACK, NACK, BEGIN, COMMIT, ABORT
+    refuse({ErrorCode::kTypeUnsupported,
+            std::string(stomp::name_of(frame.command())) +
+                " is not available in this version; subscribe with ack:auto",
+            {}},
+           origin_of(frame));
+}
+
+Session::Origin Session::origin_of(const stomp::Frame& frame) {
+    Origin origin;
+    origin.receipt = frame.header("receipt");
+    origin.destination = frame.header("destination").value_or("");
+    if (frame.command() == stomp::Command::kSubscribe || frame.command() == stomp::Command::kUnsubscribe)
+        origin.subscription = frame.header("id").value_or("");
+    return origin;
+}
+
+void Session::send(std::string_view stomp_frame) {
+    transport_.send(net::wrap(transport_.wire(), stomp_frame));
+}
+
+void Session::send_receipt(std::optional<std::string_view> receipt, const routing::Headers& extra) {
+    if (!receipt || stage_ == Stage::kClosed) return;
+    ++services_.counters.frames_sent[admin::FrameOut::kReceipt];
+    send(receipt_frame(version_, *receipt, extra));
+}
+
+bool Session::hears_notices() const { return notify_on_denied_ || !listening_to("errors").empty(); }
+
+// PRODUCT 10: a notice where the client can hear one, else what STOMP 1.2 demands.
+void Session::refuse(const Refusal& refusal, const Origin& origin) {
+    if (!hears_notices()) return fail(refusal, origin);
+    notify(refusal, origin);
+}
+
+void Session::notify(const Refusal& refusal, const Origin& origin) {
+    if (stage_ == Stage::kClosed) return;
+    ++services_.counters.errors[refusal.code];
+    const About about{origin.receipt, origin.destination, origin.subscription};
+    const std::string message_id = services_.ids.next();
+    const auto listeners = listening_to("errors");
+    for (const ClientSubscription* const listener : listeners)
+        send(notice_frame(version_, refusal, about, message_id, listener->id()));
+    if (listeners.empty()) send(notice_frame(version_, refusal, about, message_id, "errors"));
+}
+
+void Session::fail(const Refusal& refusal, const Origin& origin) {
+    if (stage_ == Stage::kClosed) return;
+    ++services_.counters.errors[refusal.code];
+    ++services_.counters.frames_sent[admin::FrameOut::kError];
+    ++services_.counters.closed[close_reason(refusal.code)];
+    const std::string error =
+        error_frame(version_, refusal, {origin.receipt, origin.destination, origin.subscription});
+    leave();
+    transport_.close(net::wrap(transport_.wire(), error), {row(refusal.code).close_code, refusal.text});
+}
+
+void Session::end(ErrorCode code, const std::string& text) { fail({code, text, {}}, {}); }
+
+void Session::go_away() {
+    if (stage_ == Stage::kClosed) return;
+    ++services_.counters.closed[admin::CloseReason::kDrain];
+    leave();
+    transport_.close({}, {1001, "the broker is stopping"});
+}
+
+void Session::on_slow() {
+    fail({ErrorCode::kSlowConsumer,
+          "more than limits.outgoing_bytes = " + std::to_string(services_.limits.outgoing_bytes) +
+              " octets waited, or none was read for limits.outgoing_age",
+          {}},
+         {});
+}
+
+void Session::on_gone(Gone how) {
+    if (stage_ == Stage::kClosed) return;
+    ++services_.counters
+          .closed[how == Gone::kBroken ? admin::CloseReason::kTransportError : admin::CloseReason::kClient];
+    leave();
+}
+
+// After this nothing reaches the client but what is queued already.
+void Session::leave() {
+    if (stage_ == Stage::kClosed) return;
+    stage_ = Stage::kClosed;
+    services_.cursors.flush();
+    for (const auto& subscription : subscriptions_) services_.router.unsubscribe(*subscription);
+    services_.counters.subscriptions -= subscriptions_.size();
+    subscriptions_.clear();
+    if (proof_wanted_) std::erase(services_.wants_proof, this);
+    if (!joined_) return;
+    joined_ = false;
+    --services_.counters.sessions;
+    if (services_.users.leave(identity_.user)) tell_user(false);
+}
+
+// Who has no account neither comes nor goes.
+void Session::tell_user(bool online) {
+    if (!identity_.anonymous)
+        services_.on_user({identity_, device_id_, client_type_, transport_.opening().peer, online});
+}
+
+}  // namespace causeway::session

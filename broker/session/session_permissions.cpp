@@ -1,0 +1,112 @@
+// What a session may: asked of the rules, waited for where they ask about memberships, and asked
+// again when the answer may have changed.
+#include "broker/routing/pattern.hpp"
+#include "broker/session/session.hpp"
+
+namespace causeway::session {
+
+using identity::Action;
+using identity::Verdict;
+
+namespace {
+
+constexpr std::size_t kVerdictsKept = 1024;  // per session
+
+}  // namespace
+
+// Null until they are loaded. Another session of this user may have seen to that.
+const UserMemberships* Session::known_memberships() {
+    if (!memberships_) memberships_ = services_.memberships.of(identity_.user);
+    return MembershipCache::if_loaded(memberships_);
+}
+
+Verdict Session::ask(Action action, std::string_view destination) {
+    const Verdict verdict =
+        services_.permissions.check(action, destination, identity_, MembershipCache::if_loaded(memberships_));
+    if (verdict != Verdict::kNeedsMembership) return verdict;
+    return services_.permissions.check(action, destination, identity_, known_memberships());
+}
+
+// A pattern is allowed if some of what it matches is; then each concrete destination is asked about,
+// which must not have to wait.
+Verdict Session::may_subscribe(const std::string& destination, bool is_pattern) {
+    if (!is_pattern) return ask(Action::kSubscribe, destination);
+    const auto pattern = routing::Pattern::parse(destination, services_.destination_limits);
+    if (!services_.permissions.check_pattern(std::get<routing::Pattern>(pattern), identity_))
+        return Verdict::kDeny;
+    return known_memberships() != nullptr ? Verdict::kAllow : Verdict::kNeedsMembership;
+}
+
+bool Session::may_receive(const std::string& destination) {
+    if (!deliver_allowed_) deliver_allowed_ = std::make_unique<std::unordered_map<std::string, bool>>();
+    const auto known = deliver_allowed_->find(destination);
+    if (known != deliver_allowed_->end()) return known->second;
+    if (deliver_allowed_->size() >= kVerdictsKept) deliver_allowed_->clear();
+    const bool allows = ask(Action::kSubscribe, client_name(destination)) == Verdict::kAllow;
+    if (!allows) ++services_.counters.acl_denied[admin::AclAction::kDeliver];
+    return deliver_allowed_->emplace(destination, allows).first->second;
+}
+
+// The frame goes back to the decoder, and no other is read before it is handled anew.
+void Session::wait_for_memberships(const stomp::Frame& frame) {
+    if (std::exchange(memberships_failed_, false)) {
+        const bool subscribes = frame.command() == stomp::Command::kSubscribe;
+        return refuse({subscribes ? ErrorCode::kSubscribeFailed : ErrorCode::kSendFailed,
+                       "the store cannot be read, so it is not known what you may; try again",
+                       {}},
+                      origin_of(frame));
+    }
+    held_ = true;
+    transport_.read_on(false);
+    decoder_.put_back();
+    services_.memberships.load(identity_.user, memberships_, [&services = services_, id = id_](bool loaded) {
+        Session* const session = services.find(id);
+        if (session == nullptr || session->stage_ == Stage::kClosed) return;
+        session->held_ = false;
+        session->handled_anew_ = true;
+        session->memberships_failed_ = !loaded;
+        session->transport_.read_on(true);
+        session->read_frames();
+    });
+}
+
+void Session::on_membership(const storage::CommittedMembership& change) {
+    if (!change.member) return recheck();
+    last_sent_to_.clear();
+    deliver_allowed_.reset();
+}
+
+// Subscriptions that are allowed no longer end.
+void Session::recheck() {
+    last_sent_to_.clear();
+    deliver_allowed_.reset();
+    std::vector<ClientSubscription*> lost;
+    bool unknown = false;
+    for (const auto& subscription : subscriptions_) {
+        const Verdict verdict =
+            may_subscribe(client_name(subscription->destination()), subscription->is_pattern());
+        if (verdict == Verdict::kDeny) lost.push_back(subscription.get());
+        if (verdict == Verdict::kNeedsMembership) unknown = true;
+    }
+    for (ClientSubscription* const subscription : lost) revoke(*subscription);
+    if (!unknown) return;
+    services_.memberships.load(identity_.user, memberships_, [&services = services_, id = id_](bool loaded) {
+        Session* const session = services.find(id);
+        if (session == nullptr || session->stage_ == Stage::kClosed) return;
+        if (loaded) return session->recheck();
+        session->end(ErrorCode::kSendFailed,
+                     "the store cannot be read, so it is not known what you may; connect again");
+    });
+}
+
+void Session::revoke(ClientSubscription& subscription) {
+    const Origin origin{{}, client_name(subscription.destination()), subscription.id()};
+    drop(subscription);
+    if (hears_notices())
+        notify({ErrorCode::kPermissionDenied,
+                "you may no longer SUBSCRIBE to this destination; the subscription has ended",
+                {}},
+               origin);
+}
+
+}  // namespace causeway::session

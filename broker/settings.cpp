@@ -1,0 +1,87 @@
+#include "broker/settings.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "broker/version.hpp"
+
+namespace causeway {
+
+namespace {
+
+// Of a list as the configuration writes it: separated by commas, blanks around them.
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        std::string_view part = text.substr(0, comma);
+        while (part.starts_with(' ')) part.remove_prefix(1);
+        while (part.ends_with(' ')) part.remove_suffix(1);
+        if (!part.empty()) parts.emplace_back(part);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parts;
+}
+
+}  // namespace
+
+ShardSettings shard_settings(const config::Config& config) {
+    ShardSettings settings;
+    session::SessionLimits& limits = settings.limits;
+    limits.connect_timeout = config.limits.connect_timeout;
+    limits.connect_bytes = config.limits.connect_bytes;
+    limits.frame_bytes = config.limits.frame_bytes;
+    limits.headers = config.limits.headers;
+    limits.header_bytes = config.limits.header_bytes;
+    limits.head_bytes = config.limits.head_bytes;
+    limits.subscriptions = config.limits.subscriptions_per_session;
+    limits.sessions_per_user = config.limits.sessions_per_user;
+    limits.send_per_second = config.limits.send_per_second;
+    limits.send_burst = config.limits.send_burst;
+    limits.outgoing_bytes = config.limits.outgoing_bytes;
+    limits.heart_beat = config.heartbeat.interval;
+    limits.heart_beat_tolerance = config.heartbeat.tolerance;
+    limits.heart_beat_floor = config.heartbeat.floor;
+    limits.ping_timeout = config.heartbeat.ping_timeout;
+    limits.expiry_warning = config.auth.expiry_warning;
+    limits.expiry_grace = config.auth.expiry_grace;
+    settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
+    settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
+    settings.prefixes = config.http.prefixes;
+    settings.origins.allowed = config.http.allowed_origins;
+    settings.server_name = std::string("causeway/") + kVersion;
+    settings.cursor_flush = config.storage.cursor_flush;
+    settings.anonymous = config.auth.anonymous;
+    return settings;
+}
+
+storage::StoreOptions store_options(const config::Config& config) {
+    storage::StoreOptions options;
+    options.path = config.storage.path;
+    options.durability =
+        config.storage.durability == "process" ? storage::Durability::kProcess : storage::Durability::kPower;
+    return options;
+}
+
+bridge::NatsOptions nats_options(const config::Config& config) {
+    bridge::NatsOptions options;
+    options.urls = split(config.nats.url);
+    options.cluster = config.cluster.name;
+    options.node = node_name(config);
+    options.subscribe = config.nats.subjects;
+    options.token = config.nats.token;
+    options.credentials_file = config.nats.credentials_file;
+    return options;
+}
+
+std::string node_name(const config::Config& config) {
+    if (!config.cluster.node.empty()) return config.cluster.node;
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "node";
+    return name.data();
+}
+
+}  // namespace causeway

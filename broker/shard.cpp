@@ -1,0 +1,180 @@
+#include "broker/shard.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cassert>
+
+#include "broker/net/http_protocol.hpp"
+#include "stomp/version.hpp"
+
+namespace causeway {
+
+namespace {
+
+constexpr Milliseconds kDrainLook{50};
+
+}  // namespace
+
+// Once a second: cursors to the store. While draining: who may go now.
+class Shard::Housekeeping final : public net::Timer {
+public:
+    explicit Housekeeping(Shard& shard) : shard_(shard) {}
+
+private:
+    void on_time(Monotonic now) override { shard_.keep_house(now); }
+    Shard& shard_;
+};
+
+// The mailbox and the objects that Services refers to are members declared before they are used; the
+// references are bound here and first followed when the thread runs.
+Shard::Shard(std::size_t index, const Shared& shared)
+    : session::Services(session::ServiceParts{turn_clock_,
+                        id_source_,
+                        routes_,
+                        frames_,
+                        app_commands_,
+                        shared.store,
+                        membership_cache_,
+                        cursor_moves_,
+                        shared.users,
+                        shared.permissions,
+                        numbers_,
+                        shared.settings.limits,
+                        shared.settings.destination_limits,
+                        shared.settings.server_name,
+                        [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
+                        [this](std::function<void()> task) { mailbox_.post(std::move(task)); },
+                        shared.on_user,
+                        {},
+                        shared.settings.anonymous}),
+      index_(index),
+      shared_(shared),
+      loop_(shared.clock),
+      mailbox_([this] { loop_.wake(); }),
+      connections_(loop_, shared.settings.connection_limits),
+      endpoint_([](const std::vector<std::string>& offers) {
+          return std::string(stomp::pick_sub_protocol(offers).value_or(""));
+      }),
+      routes_(shared.shards, index),
+      id_source_(turn_clock_, random_),
+      cursor_moves_(shared.store),
+      membership_cache_(shared.store, post_later()),
+      tokens_(shared.verifier),
+      app_commands_(shared.store, turn_clock_, id_source_, post_later(),
+                    [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); }),
+      site_({shared.settings.prefixes, shared.settings.origins, shared.files, shared.health,
+             [this](net::Transport& transport) { return make_session(transport); },
+             shared.settings.limits.connect_bytes, random_, numbers_}),
+      housekeeping_(std::make_unique<Housekeeping>(*this)) {
+    loop_.on_mail([this] { open_mail(); });
+    loop_.on_turn_end([this] { end_turn(); });
+}
+
+Shard::~Shard() { assert(!thread_.joinable()); }
+
+std::function<void(std::function<void()>)> Shard::post_later() {
+    return [this](std::function<void()> task) { mailbox_.post(std::move(task)); };
+}
+
+void Shard::start() {
+    loop_.timers().set(*housekeeping_, loop_.now() + shared_.settings.cursor_flush);
+    thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Shard::adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger) {
+    // A std::function is copied, so what it owns is shared.
+    auto ticket = std::make_shared<std::unique_ptr<net::AddressBook::Ticket>>(std::move(stranger));
+    mailbox_.post([this, fd, peer = std::move(peer), ticket]() mutable {
+        net::Connection& connection = connections_.adopt(fd, std::move(peer), std::move(*ticket));
+        connection.set_protocol(std::make_unique<net::HttpProtocol>(connection, site_, endpoint_));
+    });
+}
+
+void Shard::open_mail() {
+    mailbox_.take_all(letters_);
+    for (routing::Letter& letter : letters_) open(letter);
+    letters_.clear();
+}
+
+// One letter that we handle wrongly must not take the others, and the broker, with it.
+void Shard::open(routing::Letter& letter) try {
+    if (auto* const message = std::get_if<routing::MessagePtr>(&letter)) return routes_.deliver(*message);
+    std::get<routing::Task>(letter)();
+} catch (const std::exception& error) {
+    spdlog::error("shard {}: a letter could not be handled: {}", index_, error.what());
+}
+
+void Shard::end_turn() {
+    for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
+    connections_.flush_dirty();
+    frames_.end_turn();
+}
+
+std::unique_ptr<net::TransportUser> Shard::make_session(net::Transport& transport) {
+    // The shard's number in the id tells the admin API whom to ask.
+    const SessionId id{next_session_++ * routing::kMaxShards + index_};
+    const auto kind = static_cast<admin::Transport>(transport.wire());
+    ++numbers_.opened[kind];
+    auto session = std::make_unique<session::Session>(id, transport, *this);
+    sessions_.emplace(id, session.get());
+    return session;
+}
+
+session::Session* Shard::find(SessionId id) {
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : found->second;
+}
+
+void Shard::on_membership(const storage::CommittedMembership& change) {
+    membership_cache_.on_committed(change);
+    for (const auto& [id, session] : sessions_)
+        if (session->connected() && session->identity().user == change.user) session->on_membership(change);
+}
+
+std::uint64_t Shard::deliver(const routing::MessagePtr& message) {
+    const std::uint64_t before = routes_.delivered();
+    routes_.deliver(message);
+    return routes_.delivered() - before;
+}
+
+admin::ShardCounters Shard::count() const {
+    admin::ShardCounters now = numbers_;
+    for (const auto& [id, session] : sessions_)
+        ++now.connections[static_cast<admin::Transport>(session->transport().wire())];
+    now.outbound_queue_bytes = connections_.queued_bytes();
+    now.bytes_received[admin::Transport::kWebsocket] = connections_.counters().bytes_in;
+    now.bytes_sent[admin::Transport::kWebsocket] = connections_.counters().bytes_out;
+    return now;
+}
+
+void Shard::keep_house(Monotonic now) {
+    cursor_moves_.flush();
+    if (draining_) go_on_draining();
+    loop_.timers().set(*housekeeping_, now + (draining_ ? kDrainLook : shared_.settings.cursor_flush));
+}
+
+void Shard::drain() {
+    mailbox_.post([this] {
+        draining_ = true;
+        connections_.drain();
+        go_on_draining();
+        loop_.timers().set(*housekeeping_, loop_.now() + kDrainLook);
+    });
+}
+
+void Shard::go_on_draining() {
+    for (const auto& [id, session] : sessions_)
+        if (!session->busy()) session->go_away();
+    if (connections_.size() == 0) drained_.store(true);
+}
+
+void Shard::stop() {
+    if (!thread_.joinable()) return;
+    mailbox_.post([this] {
+        connections_.abort_all();
+        loop_.stop();
+    });
+    thread_.join();
+}
+
+}  // namespace causeway

@@ -1,0 +1,142 @@
+#include "broker/app/deliveries.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+using namespace causeway;
+using namespace causeway::app;
+using nlohmann::json;
+using storage::CommittedEntry;
+using storage::ConversationKind;
+
+namespace {
+
+CommittedEntry entry(ConversationKind kind, std::vector<std::string> members) {
+    auto envelope = std::make_shared<storage::Envelope>();
+    envelope->set_messageid("ID");
+    envelope->set_senderid("alice");
+    envelope->set_timestamp(1'700'000'000'000);
+    envelope->set_sequence(17);
+    envelope->set_conversationid("c1");
+    envelope->mutable_chat()->set_content(R"({"content":"hi","contentExtra":null})");
+    return {Offset{901},
+            Sequence{17},
+            "c1",
+            kind,
+            std::make_shared<const std::vector<std::string>>(std::move(members)),
+            envelope,
+            envelope->SerializeAsString(),
+            SessionId{42}};
+}
+
+std::vector<std::string> names(const std::vector<routing::MessagePtr>& messages) {
+    std::vector<std::string> out;
+    for (const auto& message : messages) out.push_back(message->destination);
+    return out;
+}
+
+const Wanted kAll = [](std::string_view) { return true; };
+
+}  // namespace
+
+TEST_CASE("where an entry goes depends on its conversation's kind and size") {
+    const std::vector<std::string> crowd(kMaxMembersOnUserQueues + 1, "m");
+    const std::vector<std::string> many(kMaxMembersOnUserQueues, "m");
+    const std::vector<std::string> topic{"/topic/conversation/c1"};
+    CHECK(names(deliveries(entry(ConversationKind::kGroup, {"alice", "b/o b"}), kAll)) ==
+          std::vector<std::string>{"/topic/conversation/c1", "/user/alice/queue/messages",
+                                   "/user/b%2Fo%20b/queue/messages"});
+    CHECK(names(deliveries(entry(ConversationKind::kDirect, {"alice", "bob"}), kAll)) ==
+          std::vector<std::string>{"/topic/conversation/c1", "/user/alice/queue/messages",
+                                   "/user/alice/queue/private-messages", "/user/bob/queue/messages",
+                                   "/user/bob/queue/private-messages"});
+    CHECK(names(deliveries(entry(ConversationKind::kRoom, {"alice", "bob"}), kAll)) == topic);
+    CHECK(names(deliveries(entry(ConversationKind::kGroup, crowd), kAll)) == topic);
+    CHECK(deliveries(entry(ConversationKind::kGroup, many), kAll).size() == kMaxMembersOnUserQueues + 1);
+    auto unknown = entry(ConversationKind::kGroup, {});
+    unknown.members = nullptr;
+    CHECK(names(deliveries(unknown, kAll)) == topic);
+}
+
+TEST_CASE("user queues skip the session that sent, the topic does not") {
+    for (const auto& message : deliveries(entry(ConversationKind::kDirect, {"alice", "bob"}), kAll))
+        CHECK(message->skip.has_value() == (message->destination[1] == 'u'));
+    auto foreign = entry(ConversationKind::kDirect, {"alice", "bob"});
+    foreign.origin = SessionId{0};
+    for (const auto& message : deliveries(foreign, kAll)) CHECK_FALSE(message->skip);
+}
+
+TEST_CASE("every copy says the same about the entry and shares its content") {
+    const auto messages = deliveries(entry(ConversationKind::kDirect, {"alice", "bob"}), kAll);
+    for (const auto& message : messages) {
+        CHECK(message->message_id == "ID");
+        CHECK(message->sender_id == "alice");
+        CHECK(message->timestamp == 1'700'000'000'000);
+        CHECK(message->offset == Offset{901});
+        CHECK(message->sequence == Sequence{17});
+        CHECK(message->content == messages[0]->content);
+    }
+}
+
+TEST_CASE("both forms say the same: JSON in which chat.content is JSON again, and the envelope") {
+    const auto committed = entry(ConversationKind::kGroup, {"alice"});
+    const auto content = deliveries(committed, kAll).at(0)->content;
+    CHECK(content->content_type() == "application/json");
+    const json message = json::parse(content->body());
+    CHECK(message["sequence"] == 17);
+    CHECK(json::parse(message["chat"]["content"].get<std::string>())["content"] == "hi");
+    CHECK(content->protobuf() == committed.protobuf);
+}
+
+TEST_CASE("what nobody wants is not made") {
+    std::vector<std::string> asked;
+    const auto messages =
+        deliveries(entry(ConversationKind::kDirect, {"alice", "bob"}), [&](std::string_view to) {
+            asked.emplace_back(to);
+            return to == "/user/bob/queue/private-messages";
+        });
+    CHECK(asked.size() == 5);
+    CHECK(names(messages) == std::vector<std::string>{"/user/bob/queue/private-messages"});
+    CHECK(deliveries(entry(ConversationKind::kGroup, {"alice"}), [](auto) { return false; }).empty());
+}
+
+TEST_CASE("the JSON of a content is made once, however many threads ask") {
+    int made = 0;
+    const routing::Content content("octets", [&made] { return "{" + std::to_string(++made) + "}"; });
+    CHECK(made == 0);
+    CHECK(content.protobuf() == "octets");
+    std::vector<std::thread> threads;
+    std::array<std::string, 4> seen;
+    for (auto& mine : seen) threads.emplace_back([&] { mine = content.body(); });
+    for (auto& thread : threads) thread.join();
+    for (const auto& mine : seen) CHECK(mine == "{1}");
+    CHECK(made == 1);
+}
+
+TEST_CASE("a plain SEND's content is its octets and has no second form") {
+    const routing::Content content(std::string("\0x", 2), "text/plain");
+    CHECK(content.body() == std::string("\0x", 2));
+    CHECK(content.content_type() == "text/plain");
+    CHECK(content.protobuf().empty());
+}
+
+TEST_CASE("a replayed entry looks like the live one") {
+    const auto committed = entry(ConversationKind::kGroup, {"alice"});
+    const auto live = deliveries(committed, kAll).at(0);
+    const auto replayed = message_from_entry({committed.offset, committed.sequence, committed.protobuf},
+                                             "/topic/conversation/c1");
+    REQUIRE(replayed);
+    CHECK(replayed->destination == live->destination);
+    CHECK(replayed->message_id == live->message_id);
+    CHECK(replayed->sender_id == live->sender_id);
+    CHECK(replayed->timestamp == live->timestamp);
+    CHECK(replayed->offset == live->offset);
+    CHECK(replayed->sequence == live->sequence);
+    CHECK(replayed->content->body() == live->content->body());
+    CHECK(replayed->content->protobuf() == live->content->protobuf());
+    CHECK_FALSE(replayed->skip);
+    CHECK_FALSE(message_from_entry({Offset{1}, Sequence{1}, "\xff\xff"}, "/topic/x"));
+}

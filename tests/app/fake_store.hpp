@@ -1,0 +1,43 @@
+// A store that remembers what it was asked and answers when the test says so.
+#pragma once
+
+#include <deque>
+#include <utility>
+
+#include "storage/store.hpp"
+
+namespace causeway::app {
+
+class FakeStore final : public storage::Store {
+public:
+    struct Asked {
+        storage::Request request;
+        storage::OnAnswer answer;
+    };
+
+    void submit(storage::Request request, storage::OnAnswer on_answer) override {
+        asked.push_back({std::move(request), std::move(on_answer)});
+    }
+    void read_log(storage::Log, Offset, std::size_t, storage::OnRead<storage::LogPage>) override {}
+    void read_log_state(storage::Log, std::string, storage::OnRead<storage::LogState>) override {}
+    void read_memberships(std::string, storage::OnRead<std::vector<std::string>>) override {}
+    void read_conversations(std::string user,
+                            storage::OnRead<std::vector<storage::ConversationRow>> on_read) override {
+        lists.emplace_back(std::move(user), std::move(on_read));
+    }
+    [[nodiscard]] const std::string& epoch() const override { return epoch_; }
+    [[nodiscard]] bool healthy() const override { return true; }
+
+    template <typename T>
+    const T& last() const {
+        return std::get<T>(asked.back().request);
+    }
+
+    std::vector<Asked> asked;
+    std::vector<std::pair<std::string, storage::OnRead<std::vector<storage::ConversationRow>>>> lists;
+
+private:
+    std::string epoch_ = "epoch";
+};
+
+}  // namespace causeway::app

@@ -1,0 +1,70 @@
+// A store in memory that answers when the test lets it, and commits as the real one does: entries
+// numbered, told before they are answered.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace causeway::session::testing {
+
+class MemoryStore final : public storage::Store {
+public:
+    explicit MemoryStore(storage::OnCommitted on_committed) : on_committed_(std::move(on_committed)) {}
+
+    void submit(storage::Request request, storage::OnAnswer on_answer) override;
+    void read_log(storage::Log log, Offset after, std::size_t limit,
+                  storage::OnRead<storage::LogPage> on_read) override;
+    void read_log_state(storage::Log log, std::string device,
+                        storage::OnRead<storage::LogState> on_read) override;
+    void read_memberships(std::string user, storage::OnRead<std::vector<std::string>> on_read) override;
+    void read_conversations(std::string, storage::OnRead<std::vector<storage::ConversationRow>>) override {}
+    [[nodiscard]] const std::string& epoch() const override { return epoch_; }
+    [[nodiscard]] bool healthy() const override { return true; }
+
+    // Does what was asked; false if there was nothing, or while held.
+    bool work();
+    // The next one only, also while held.
+    void work_once();
+    [[nodiscard]] std::size_t waiting() const { return asked_.size(); }
+
+    // A message of `sender`, committed at once. The conversation is made with its first member.
+    void has_message(const std::string& conversation, const std::string& sender, const std::string& content);
+    void has_member(const std::string& conversation, const std::string& user);
+    void has_member_no_more(const std::string& conversation, const std::string& user);
+    // 0: there is none.
+    [[nodiscard]] std::uint64_t cursor(const std::string& user, const std::string& device,
+                                       const std::string& log) const;
+
+    bool held = false;
+    bool fails_to_read = false;
+    std::size_t pages_read = 0;
+    std::size_t cursor_writes = 0;
+
+private:
+    struct Entry {
+        std::string conversation;
+        storage::LogEntry entry;
+    };
+    storage::Answer perform(storage::Append& append);
+    storage::Answer perform(storage::CreateConversation& request);
+    storage::Answer perform(storage::ChangeMembership& request);
+    storage::Answer perform(storage::MoveCursors& request);
+    [[nodiscard]] bool is_in(const storage::Log& log, const Entry& entry) const;
+
+    storage::OnCommitted on_committed_;
+    std::deque<std::function<void()>> asked_;
+    std::vector<Entry> entries_;
+    std::map<std::string, std::set<std::string>> members_;
+    std::map<std::tuple<std::string, std::string, std::string>, Offset> cursors_;
+    std::map<std::string, storage::Appended> by_client_id_;
+    std::string epoch_ = "e1";
+};
+
+}  // namespace causeway::session::testing
