@@ -10,8 +10,8 @@ void CommitFeed::on_committed(std::vector<storage::Committed> committed) {
     for (const storage::Committed& fact : committed) {
         if (const auto* entry = std::get_if<storage::CommittedEntry>(&fact))
             on_entry(*entry);
-        else
-            on_membership(std::get<storage::CommittedMembership>(fact));
+        else if (const auto* membership = std::get_if<storage::CommittedMembership>(&fact))
+            on_membership(*membership);
     }
 }
 

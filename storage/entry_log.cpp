@@ -33,10 +33,16 @@ CommittedEntry EntryLog::append(Conversation& conversation, Envelope envelope, S
         insert_private_log_.run(value(conversation.low), offset);
         if (conversation.high != conversation.low) insert_private_log_.run(value(conversation.high), offset);
     }
-    return {Offset{offset},       Sequence{sequence},
-            conversation.id,      conversation.kind,
-            conversation.share(), std::make_shared<const Envelope>(std::move(envelope)),
-            std::move(bytes),     origin};
+    return {.offset = Offset{offset},
+            .sequence = Sequence{sequence},
+            .conversation = conversation.id,
+            .destination = {},
+            .inbox_of = {},
+            .kind = conversation.kind,
+            .members = conversation.share(),
+            .envelope = std::make_shared<const Envelope>(std::move(envelope)),
+            .protobuf = std::move(bytes),
+            .origin = origin};
 }
 
 void EntryLog::save_last() {

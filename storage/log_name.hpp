@@ -13,6 +13,12 @@ namespace causeway::storage {
             return "/topic/conversation/" + log.name;
         case Log::Kind::kPrivateMessages:
             return "/user/queue/private-messages";
+        case Log::Kind::kMessages:
+            return "/user/queue/messages";
+        case Log::Kind::kInbox:
+            return "/user/queue/" + log.name;
+        case Log::Kind::kTopic:
+            return "/topic/" + log.name;
     }
     return {};
 }

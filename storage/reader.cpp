@@ -89,7 +89,7 @@ bool Reader::fill(LogPage& page, std::size_t limit, Source& source, Stay stay) {
     while (rows.next()) {
         if (page.entries.size() == limit || bytes >= options_.page_bytes) return page.end = false;
         const auto envelope = rows.blob(2);
-        page.entries.push_back({Offset{rows.number(0)}, Sequence{rows.number(1)}, std::string(envelope)});
+        page.entries.push_back({Offset{rows.number(0)}, Sequence{rows.number(1)}, std::string(envelope), {}});
         bytes += envelope.size();
     }
     return true;

@@ -97,8 +97,93 @@ CREATE TABLE cursors (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Version 2. Logs of their own (inboxes, histories of topics), what was sent to a device, watermarks,
+// edits and marks of deletion, the outbox, and what retention needs to know.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE conversation_log ADD COLUMN sender INTEGER;
+ALTER TABLE entries ADD COLUMN refers_to INTEGER;
+
+ALTER TABLE cursors ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cursors ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cursors_in_use ON cursors (sessions) WHERE sessions > 0;
+
+CREATE TABLE logs (
+    log INTEGER PRIMARY KEY,
+    destination TEXT NOT NULL UNIQUE,
+    user INTEGER
+) STRICT;
+CREATE INDEX logs_by_user ON logs (user) WHERE user IS NOT NULL;
+
+CREATE TABLE log_entries (
+    log INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (log, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wide_spans (
+    conversation INTEGER NOT NULL,
+    wide_after INTEGER NOT NULL,
+    wide_until INTEGER,
+    PRIMARY KEY (conversation, wide_after)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE watermarks (
+    conversation INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE revisions (
+    original INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    envelope BLOB NOT NULL,
+    PRIMARY KEY (original, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hidden (
+    user INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    PRIMARY KEY (user, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    msg_id TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE floors (
+    kind INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    PRIMARY KEY (kind, owner)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usage (
+    kind TEXT PRIMARY KEY,
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    swept_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO usage (kind, entries, bytes, swept_to) VALUES
+    ('direct', 0, 0, 0), ('group', 0, 0, 0), ('room', 0, 0, 0), ('inbox', 0, 0, 0), ('topic', 0, 0, 0);
+UPDATE usage SET (entries, bytes) = (
+    SELECT count(*), coalesce(sum(length(e.envelope)), 0) FROM entries e
+    JOIN conversations c ON c.conversation = e.conversation
+    WHERE CASE c.kind WHEN 'direct' THEN 'direct' WHEN 'group' THEN 'group' ELSE 'room' END = usage.kind);
+INSERT INTO wide_spans (conversation, wide_after)
+    SELECT conversation, (SELECT last_offset FROM meta) FROM members m
+    JOIN conversations c USING (conversation) WHERE c.kind = 'group'
+    GROUP BY conversation HAVING count(*) > 500;
+)sql";
+
 // kSteps[n] leads from version n to n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
 
 int number(Database& database, const std::string& pragma) {
     return std::atoi(database.value_of("PRAGMA " + pragma).c_str());

@@ -34,4 +34,25 @@ void SqliteStore::read_conversations(std::string user, OnRead<std::vector<Conver
         [user = std::move(user)](Reader& reader) { return reader.conversations(user); }, std::move(on_read));
 }
 
+void SqliteStore::read_sync(SyncQuery, OnRead<SyncPage> on_read) { on_read(ReadFailed{"not built yet"}); }
+void SqliteStore::read_history(HistoryQuery, OnRead<HistoryPage> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+void SqliteStore::read_unread(std::string, OnRead<std::vector<UnreadRow>> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+void SqliteStore::read_cursors(std::string, OnRead<std::vector<CursorRow>> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+void SqliteStore::read_outbox(std::uint64_t, std::size_t, OnRead<std::vector<OutboxEvent>> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+void SqliteStore::read_export(std::string, std::string, OnRead<ExportPage> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+void SqliteStore::verify(OnRead<Verified> on_read) { on_read(ReadFailed{"not built yet"}); }
+void SqliteStore::backup(std::filesystem::path, OnRead<std::uint64_t> on_read) {
+    on_read(ReadFailed{"not built yet"});
+}
+
 }  // namespace causeway::storage

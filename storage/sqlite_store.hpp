@@ -6,6 +6,7 @@
 
 #include "broker/base/clock.hpp"
 #include "broker/base/random.hpp"
+#include "storage/care.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/reader_threads.hpp"
 #include "storage/store.hpp"
@@ -14,7 +15,7 @@
 
 namespace causeway::storage {
 
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public StoreCare {
 public:
     // Locks the directory, opens, checks and migrates the file, on the calling thread. Throws Error:
     // locked by another process, damaged, of a newer program, not writable. `clock` and `random`
@@ -26,6 +27,16 @@ public:
     void read_log_state(Log log, std::string device, OnRead<LogState> on_read) override;
     void read_memberships(std::string user, OnRead<std::vector<std::string>> on_read) override;
     void read_conversations(std::string user, OnRead<std::vector<ConversationRow>> on_read) override;
+    void read_sync(SyncQuery query, OnRead<SyncPage> on_read) override;
+    void read_history(HistoryQuery query, OnRead<HistoryPage> on_read) override;
+    void read_unread(std::string user, OnRead<std::vector<UnreadRow>> on_read) override;
+    void read_cursors(std::string user, OnRead<std::vector<CursorRow>> on_read) override;
+    void read_outbox(std::uint64_t after, std::size_t limit,
+                     OnRead<std::vector<OutboxEvent>> on_read) override;
+    void read_export(std::string user, std::string from, OnRead<ExportPage> on_read) override;
+    void verify(OnRead<Verified> on_read) override;
+    void backup(std::filesystem::path to, OnRead<std::uint64_t> on_read) override;
+    [[nodiscard]] StoreFigures figures() const override { return {}; }
     [[nodiscard]] const std::string& epoch() const override { return writing_.epoch(); }
     [[nodiscard]] bool healthy() const override { return writing_.healthy(); }
 

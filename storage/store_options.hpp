@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "storage/committed.hpp"
 #include "storage/database.hpp"
 
 namespace causeway::storage {
@@ -33,6 +34,8 @@ struct StoreOptions {
     std::int64_t reader_cache_kib = 16'384;       // each
     std::uintmax_t checked_bytes = 512ULL << 20;  // a larger file is opened without the full check
 
+    // Empty: there is no outbox.
+    MakeOutboxEvent make_outbox_event;
     // Told on the store thread when commits begin to fail, with the reason, and when they work again.
     std::function<void(bool healthy, const std::string& reason)> on_health;
 

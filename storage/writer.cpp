@@ -48,7 +48,8 @@ Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
         return memberships_->decide(*create, entries_->last(), committed);
     if (const auto* change = std::get_if<ChangeMembership>(&request))
         return memberships_->decide(*change, entries_->last(), committed);
-    return move_cursors(std::get<MoveCursors>(request));
+    if (const auto* cursors = std::get_if<MoveCursors>(&request)) return move_cursors(*cursors);
+    return Refusal{ErrorCode::kTypeUnsupported, "not built yet", {}};
 }
 
 void Writer::commit() {
@@ -61,8 +62,9 @@ Answer Writer::move_cursors(const MoveCursors& request) {
     bool moved = false;
     const std::int64_t now = to_ms(clock_.wall());
     for (const auto& move : request.moves) {
+        if (!move.to) continue;
         upsert_cursor_->run(value(users_->key_of(move.user)), std::string_view(move.device),
-                            std::string_view(move.log), value(move.to), now);
+                            std::string_view(move.log), value(*move.to), now);
         moved = moved || upsert_cursor_->changes() > 0;
     }
     return Changed{moved};

@@ -16,7 +16,7 @@ void Cursors::flush() {
     request.moves.reserve(moves_.size());
     for (auto& [key, to] : std::exchange(moves_, {})) {
         const auto& [user, device, log] = key;
-        request.moves.push_back({user, device, log, to});
+        request.moves.push_back({.user = user, .device = device, .log = log, .to = to});
     }
     store_.submit(std::move(request), [](const storage::Answer&) {});
 }

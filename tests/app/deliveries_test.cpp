@@ -22,14 +22,16 @@ CommittedEntry entry(ConversationKind kind, std::vector<std::string> members) {
     envelope->set_sequence(17);
     envelope->set_conversationid("c1");
     envelope->mutable_chat()->set_content(R"({"content":"hi","contentExtra":null})");
-    return {Offset{901},
-            Sequence{17},
-            "c1",
-            kind,
-            std::make_shared<const std::vector<std::string>>(std::move(members)),
-            envelope,
-            envelope->SerializeAsString(),
-            SessionId{42}};
+    return {.offset = Offset{901},
+            .sequence = Sequence{17},
+            .conversation = "c1",
+            .destination = {},
+            .inbox_of = {},
+            .kind = kind,
+            .members = std::make_shared<const std::vector<std::string>>(std::move(members)),
+            .envelope = envelope,
+            .protobuf = envelope->SerializeAsString(),
+            .origin = SessionId{42}};
 }
 
 std::vector<std::string> names(const std::vector<routing::MessagePtr>& messages) {

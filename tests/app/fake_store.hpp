@@ -25,6 +25,9 @@ public:
                             storage::OnRead<std::vector<storage::ConversationRow>> on_read) override {
         lists.emplace_back(std::move(user), std::move(on_read));
     }
+    void read_sync(storage::SyncQuery, storage::OnRead<storage::SyncPage>) override {}
+    void read_history(storage::HistoryQuery, storage::OnRead<storage::HistoryPage>) override {}
+    void read_unread(std::string, storage::OnRead<std::vector<storage::UnreadRow>>) override {}
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 

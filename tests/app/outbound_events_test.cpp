@@ -19,8 +19,16 @@ storage::CommittedEntry committed(causeway::v1::MessageType type, std::string so
     envelope->set_timestamp(1'700'000'000'000);
     envelope->set_source(std::move(source));
     envelope->mutable_chat()->set_content(R"({"content":"hi","contentExtra":null})");
-    return {Offset{901}, Sequence{17}, "c1", storage::ConversationKind::kGroup,
-            nullptr,     envelope,     "",   origin};
+    return {.offset = Offset{901},
+            .sequence = Sequence{17},
+            .conversation = "c1",
+            .destination = {},
+            .inbox_of = {},
+            .kind = storage::ConversationKind::kGroup,
+            .members = nullptr,
+            .envelope = envelope,
+            .protobuf = {},
+            .origin = origin};
 }
 
 struct Ground {

@@ -42,12 +42,18 @@ Answer MemoryStore::perform(Append& append) {
     append.envelope.set_conversationid(append.conversation);
     append.envelope.set_sequence(sequence + 1);
     const std::string octets = append.envelope.SerializeAsString();
-    entries_.push_back({append.conversation, {offset, number, octets}});
+    entries_.push_back({append.conversation, {offset, number, octets, {}}});
     on_committed_({CommittedEntry{
-        offset, number, append.conversation,
+        offset,
+        number,
+        append.conversation,
+        {},
+        {},
         append.conversation.starts_with(kDirect) ? ConversationKind::kDirect : ConversationKind::kGroup,
         std::make_shared<const std::vector<std::string>>(members.begin(), members.end()),
-        std::make_shared<const Envelope>(append.envelope), octets, append.origin}});
+        std::make_shared<const Envelope>(append.envelope),
+        octets,
+        append.origin}});
     Appended answer{
         offset, number, append.envelope.messageid(), append.envelope.timestamp(), append.conversation, false};
     if (!append.client_msg_id.empty()) {
@@ -73,9 +79,10 @@ Answer MemoryStore::perform(ChangeMembership& request) {
 }
 
 Answer MemoryStore::perform(MoveCursors& request) {
-    for (const auto& [user, device, log, to] : request.moves) {
-        Offset& cursor = cursors_[{user, device, log}];
-        cursor = std::max(cursor, to);
+    for (const auto& move : request.moves) {
+        if (!move.to) continue;
+        Offset& cursor = cursors_[{move.user, move.device, move.log}];
+        cursor = std::max(cursor, *move.to);
         ++cursor_writes;
     }
     return Changed{true};
@@ -106,7 +113,8 @@ void MemoryStore::read_log(Log log, Offset after, std::size_t limit, OnRead<LogP
 void MemoryStore::read_log_state(Log log, std::string device, OnRead<LogState> on_read) {
     asked_.push_back([this, log = std::move(log), device = std::move(device), on_read = std::move(on_read)] {
         if (fails_to_read) return on_read(ReadFailed{"disk"});
-        LogState state{epoch_, Offset{0}, Offset{0}, Offset{0}, std::nullopt};
+        LogState state{};
+        state.epoch = epoch_;
         for (const Entry& entry : entries_) {
             state.store_end = entry.entry.offset;
             if (!is_in(log, entry)) continue;

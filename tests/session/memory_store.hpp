@@ -25,6 +25,9 @@ public:
                         storage::OnRead<storage::LogState> on_read) override;
     void read_memberships(std::string user, storage::OnRead<std::vector<std::string>> on_read) override;
     void read_conversations(std::string, storage::OnRead<std::vector<storage::ConversationRow>>) override {}
+    void read_sync(storage::SyncQuery, storage::OnRead<storage::SyncPage>) override {}
+    void read_history(storage::HistoryQuery, storage::OnRead<storage::HistoryPage>) override {}
+    void read_unread(std::string, storage::OnRead<std::vector<storage::UnreadRow>>) override {}
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 
@@ -56,6 +59,10 @@ private:
     storage::Answer perform(storage::CreateConversation& request);
     storage::Answer perform(storage::ChangeMembership& request);
     storage::Answer perform(storage::MoveCursors& request);
+    template <typename Other>
+    storage::Answer perform(Other&) {
+        return Refusal{ErrorCode::kTypeUnsupported, "not in this store", {}};
+    }
     [[nodiscard]] bool is_in(const storage::Log& log, const Entry& entry) const;
 
     storage::OnCommitted on_committed_;

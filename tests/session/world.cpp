@@ -104,6 +104,7 @@ void World::on_committed(const std::vector<storage::Committed>& committed) {
             for (const auto& message : app::deliveries(*entry, wanted)) routes.publish(message);
             continue;
         }
+        if (!std::holds_alternative<storage::CommittedMembership>(fact)) continue;
         for (const auto& shard : shards)
             shard->mailbox.post([&shard = *shard, change = std::get<storage::CommittedMembership>(fact)] {
                 shard.membership_cache_.on_committed(change);
