@@ -28,13 +28,18 @@ struct Caller {
     std::string_view client_type;
 };
 
+struct Done;
+using Outcome = std::variant<Done, Refusal>;
+using OnOutcome = std::function<void(Outcome)>;  // once, on the shard's thread, maybe before the call returns
+
 struct Done {
     routing::Headers receipt_headers;  // of the RECEIPT, if one was asked for
     routing::MessagePtr reply;         // to this session only, e.g. on /user/queue/auth; may be null
     std::optional<identity::Identity> identity;  // after `auth` with a token: the session is this from now on
+    // Makes the next part of an answer that has several; empty with the last one, to which the RECEIPT
+    // belongs. Called once, while Commands lives, when the transport has room; or dropped.
+    std::function<void(OnOutcome)> next{};
 };
-using Outcome = std::variant<Done, Refusal>;
-using OnOutcome = std::function<void(Outcome)>;  // once, on the shard's thread, maybe before run() returns
 
 // Runs a task on the shard's thread. Called on the store's threads; must stay callable, and may
 // drop the task, after the shard has ended.
