@@ -26,6 +26,8 @@ struct Message {
     std::optional<Offset> offset;      // of a stored entry
     std::optional<Sequence> sequence;  // within its conversation
     std::optional<SessionId> skip;     // the session that sent: user queues do not echo to it
+    std::string conversation;          // of a stored entry: which one it belongs to; empty: none
+    bool tracks_delivery = false;      // its sender is told how far it got: receipt by a device counts
 };
 
 using MessagePtr = std::shared_ptr<const Message>;
