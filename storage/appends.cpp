@@ -8,7 +8,7 @@ constexpr std::int64_t kSlice = 1000;  // rows forgotten in one transaction
 
 // FNV-1a, 64 bits. Keeps the index narrow; the texts themselves decide, so a collision costs a
 // sender a look at his own row and nothing else.
-std::int64_t hash_of(const Append& request) {
+std::int64_t hash_of(const RequestKey& request) {
     std::uint64_t hash = 0xcbf29ce484222325U;
     const auto add = [&hash](std::string_view text) {
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
@@ -19,9 +19,10 @@ std::int64_t hash_of(const Append& request) {
     return static_cast<std::int64_t>(hash);
 }
 
-Refusal conflict(const Append& request) {
+Refusal conflict(const RequestKey& request) {
     return {ErrorCode::kIdempotencyConflict,
-            "clientMsgId " + request.client_msg_id + " was used before with another body; use a new one",
+            "clientMsgId " + std::string(request.client_msg_id) +
+                " was used before with another body; use a new one",
             "clientMsgId"};
 }
 
@@ -53,7 +54,8 @@ Appends::Appends(Database& database, Users& users, Conversations& conversations,
       delete_until_(database, "DELETE FROM idempotency WHERE offset <= ?") {}
 
 Answer Appends::decide(Append& request, std::vector<Committed>& committed) {
-    if (auto answer = done_before(request)) return *std::move(answer);
+    const RequestKey key{request.sender, request.command, request.client_msg_id, request.body_digest};
+    if (auto answer = done_before(key)) return *std::move(answer);
     if (request.conversation.empty() && request.receiver.empty())
         return Refusal{ErrorCode::kMessageInvalid, "neither a conversation nor a receiver is named",
                        "receiverId"};
@@ -67,7 +69,7 @@ Answer Appends::decide(Append& request, std::vector<Committed>& committed) {
         return no_such_conversation();
 
     auto entry = entries_.append(*conversation, std::move(request.envelope), request.origin);
-    remember(request, entry.offset);
+    remember(key, entry.offset);
     Appended answer{
         entry.offset,       entry.sequence, entry.envelope->messageid(), entry.envelope->timestamp(),
         entry.conversation, false};
@@ -75,15 +77,14 @@ Answer Appends::decide(Append& request, std::vector<Committed>& committed) {
     return answer;
 }
 
-std::optional<Answer> Appends::done_before(const Append& request) {
+std::optional<Answer> Appends::done_before(const RequestKey& request) {
     if (request.client_msg_id.empty()) return std::nullopt;
     const auto sender = users_.find(request.sender);
     if (!sender) return std::nullopt;
     std::int64_t offset = 0;
     {
         auto rows =
-            select_first_.query(value(*sender), hash_of(request), std::string_view(request.client_msg_id),
-                                std::string_view(request.command));
+            select_first_.query(value(*sender), hash_of(request), request.client_msg_id, request.command);
         if (!rows.next()) return std::nullopt;
         if (rows.blob(1) != request.body_digest) return conflict(request);
         offset = rows.integer(0);
@@ -106,11 +107,10 @@ Conversation* Appends::conversation_of(const Append& request) {
     return &conversations_.make_direct(ids_.next(), request.sender, request.receiver);
 }
 
-void Appends::remember(const Append& request, Offset offset) {
+void Appends::remember(const RequestKey& request, Offset offset) {
     if (request.client_msg_id.empty()) return;
-    insert_.run(value(offset), value(users_.key_of(request.sender)), hash_of(request),
-                std::string_view(request.command), std::string_view(request.client_msg_id),
-                Blob{request.body_digest}, to_ms(clock_.wall()));
+    insert_.run(value(offset), value(users_.key_of(request.sender)), hash_of(request), request.command,
+                request.client_msg_id, Blob{request.body_digest}, to_ms(clock_.wall()));
 }
 
 // Rows are in order of commit, so those at the front are the oldest, unless the wall clock jumped:

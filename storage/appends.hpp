@@ -13,6 +13,14 @@ namespace causeway::storage {
 // The same words for what does not exist and for what is not yours: no probing.
 [[nodiscard]] Refusal no_such_conversation();
 
+// What makes a request idempotent: the same key with the same body is the same request. Views into it.
+struct RequestKey {
+    std::string_view sender;
+    std::string_view command;
+    std::string_view client_msg_id;  // empty: not idempotent
+    std::string_view body_digest;
+};
+
 class Appends {
 public:
     Appends(Database& database, Users& users, Conversations& conversations, EntryLog& entries,
@@ -20,13 +28,14 @@ public:
 
     // Takes the envelope out of the request.
     [[nodiscard]] Answer decide(Append& request, std::vector<Committed>& committed);
+    // The answer that was given to this request before, or a conflict; nothing if it is new.
+    [[nodiscard]] std::optional<Answer> done_before(const RequestKey& key);
+    void remember(const RequestKey& key, Offset offset);
     // Forgets idempotency rows made before `cutoff`, some of them; true when more are waiting.
     bool forget_before(WallTime cutoff);
 
 private:
-    [[nodiscard]] std::optional<Answer> done_before(const Append& request);
     [[nodiscard]] Conversation* conversation_of(const Append& request);
-    void remember(const Append& request, Offset offset);
 
     Users& users_;
     Conversations& conversations_;
