@@ -2,12 +2,17 @@
 
 namespace causeway::routing {
 
-void Router::publish(const MessagePtr& message) {
+// With a history this shard's subscribers get it by mail, too: between those of other publishers, in the
+// order of offsets.
+Published Router::publish(const MessagePtr& message, OnStored on_stored) {
     ++published_;
+    if (!message->offset && history_of(message->destination) != nullptr)
+        return shards_.publish(message, std::move(on_stored));
     deliver(message);
-    if (shards_.count() == 1) return;
+    if (shards_.count() == 1) return Published::kNow;
     const ShardMask others = shards_.interest().wanting(message->destination) & ~(ShardMask{1} << self_);
     shards_.publish_to(message, others);
+    return Published::kNow;
 }
 
 void Router::on_first(const Subscription& subscription) {

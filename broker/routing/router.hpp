@@ -16,10 +16,17 @@ public:
     void subscribe(Subscription& subscription) { table_.add(subscription); }
     void unsubscribe(Subscription& subscription) { table_.remove(subscription); }
 
-    // To everyone, here and elsewhere. Each subscriber sees one publisher's messages in order.
-    void publish(const MessagePtr& message);
+    // To everyone, here and elsewhere. Each subscriber sees one publisher's messages in order. As
+    // Shards::publish, but what has no history reaches this shard's subscribers before it returns.
+    Published publish(const MessagePtr& message, OnStored on_stored = {});
     // To this shard's subscribers only: for what arrived by mail.
     void deliver(const MessagePtr& message) { delivered_ += table_.deliver(message); }
+
+    // As of Shards.
+    [[nodiscard]] const HistoryRule* history_of(std::string_view destination) const {
+        return shards_.history_of(destination);
+    }
+    [[nodiscard]] TopicHistory& histories() const { return shards_.histories(); }
 
     [[nodiscard]] const SubscriptionTable& table() const { return table_; }
     [[nodiscard]] std::uint64_t delivered() const { return delivered_; }

@@ -1,8 +1,26 @@
 #include "broker/routing/shards.hpp"
 
 #include <bit>
+#include <cassert>
+
+#include "broker/routing/topic_history.hpp"
 
 namespace causeway::routing {
+
+Published Shards::publish(const MessagePtr& message, OnStored on_stored) {
+    const HistoryRule* const rule = message->offset ? nullptr : history_of(message->destination);
+    if (rule == nullptr) {
+        publish_to(message, interest_.wanting(message->destination));
+        return Published::kNow;
+    }
+    if (rule->stored) {
+        assert(histories_.store);
+        histories_.store(*rule, message, std::move(on_stored));
+        return Published::kAtCommit;
+    }
+    histories_.memory->publish(*rule, *message);
+    return Published::kNow;
+}
 
 void Shards::publish_to(const MessagePtr& message, ShardMask shards) {
     for (; shards != 0; shards &= shards - 1)

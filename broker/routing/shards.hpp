@@ -1,5 +1,6 @@
 // All shards as seen from anywhere: publishes by interest, posts tasks.
 // What another shard is to a shard, the store, the bridge and the admin API are too: a poster of letters.
+// The one place where a topic with a history is told from one without, so that no publisher passes it by.
 // Any thread.
 #pragma once
 
@@ -9,7 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "broker/base/error_code.hpp"
 #include "broker/base/mailbox.hpp"
+#include "broker/routing/history_rules.hpp"
 #include "broker/routing/interest.hpp"
 #include "broker/routing/message.hpp"
 
@@ -20,17 +23,51 @@ using Task = std::function<void()>;
 using Letter = std::variant<MessagePtr, Task>;
 using ShardMailbox = Mailbox<Letter>;
 
+class TopicHistory;
+
+// What the store made of a message for a topic with a stored history: its offset, or why it was not kept.
+using Stored = std::variant<Offset, Refusal>;
+using OnStored = std::function<void(Stored)>;  // once; on the store's thread, or before the call returns
+// Hands a message to the store, whose commit publishes it with an offset. Returns at once. Any thread.
+using StoreTopic =
+    std::function<void(const HistoryRule& rule, const MessagePtr& message, OnStored on_stored)>;
+
+// Which topics keep a history, and where. Everything referred to outlives the shards.
+struct Histories {
+    const HistoryRules* rules = nullptr;  // null: no topic does
+    TopicHistory* memory = nullptr;       // with `rules`
+    StoreTopic store;                     // may be empty if no rule is `stored`
+};
+
+enum class Published : std::uint8_t {
+    kNow,       // it is on its way
+    kAtCommit,  // the store has it; subscribers get it, and on_stored is called, when it is committed
+};
+
 class Shards {
 public:
     // Filled by main() before any other call: the mailboxes outlive this object's last use.
     void add(ShardMailbox& mailbox) { mailboxes_.push_back(&mailbox); }
+    void keep(Histories histories) { histories_ = std::move(histories); }
     [[nodiscard]] std::size_t count() const { return mailboxes_.size(); }
 
-    // To every shard that wants the message's destination.
-    void publish(const MessagePtr& message) { publish_to(message, interest_.wanting(message->destination)); }
-    // The same to a set of shards already looked up.
+    // To every shard that wants the message's destination, by way of the topic's history if it has one.
+    // What has an offset comes from a log and goes straight to the subscribers. `on_stored` is called only
+    // after kAtCommit.
+    Published publish(const MessagePtr& message, OnStored on_stored = {});
+    // To a set of shards already looked up: what has been kept, or need not be.
     void publish_to(const MessagePtr& message, ShardMask shards);
-    [[nodiscard]] bool wanted(std::string_view destination) const { return interest_.wanting(destination) != 0; }
+    // Somebody would get it, now or later from a history.
+    [[nodiscard]] bool wanted(std::string_view destination) const {
+        return interest_.wanting(destination) != 0 || history_of(destination) != nullptr;
+    }
+
+    // The rule by which a concrete destination, as routed, keeps a history; null: it keeps none.
+    [[nodiscard]] const HistoryRule* history_of(std::string_view destination) const {
+        return histories_.rules == nullptr ? nullptr : histories_.rules->find(destination);
+    }
+    // Of topics whose rule is not `stored`. Only where history_of() gave a rule.
+    [[nodiscard]] TopicHistory& histories() const { return *histories_.memory; }
 
     void post(std::size_t shard, Task task) { mailboxes_[shard]->post(std::move(task)); }
     void post_to_all(const Task& task);
@@ -38,8 +75,10 @@ public:
     [[nodiscard]] Interest& interest() { return interest_; }
 
 private:
-    std::vector<ShardMailbox*> mailboxes_;  // constant after start
-    Interest interest_;                     // has locks of its own
+    // Constant after start
+    std::vector<ShardMailbox*> mailboxes_;
+    Histories histories_;
+    Interest interest_;  // has locks of its own
 };
 
 }  // namespace causeway::routing
