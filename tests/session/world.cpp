@@ -43,7 +43,7 @@ TestShard::TestShard(World& world, std::size_t index)
                             router_,
                             frames_,
                             app_commands_,
-                            world.store,
+                            world.kept,
                             membership_cache_,
                             cursor_moves_,
                             world.users,
@@ -63,10 +63,10 @@ TestShard::TestShard(World& world, std::size_t index)
       random_(index + 1),
       id_source_(world.clock, random_),
       router_(world.routes, index),
-      membership_cache_(world.store, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
-      cursor_moves_(world.store),
+      membership_cache_(world.kept, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
+      cursor_moves_(world.kept),
       app_commands_(
-          world.store, world.clock, id_source_,
+          world.kept, world.clock, id_source_,
           [this](std::function<void()> task) { mailbox.post(std::move(task)); },
           [&world](std::string_view token) { return world.verify(token); }) {}
 
@@ -87,8 +87,20 @@ bool TestShard::open_mail() {
     return !letters.empty();
 }
 
-World::World(const std::vector<identity::RuleSpec>& rules, const SessionLimits& wanted)
+bool TestShard::turn() {
+    bool did = open_mail();
+    for (Session* const session : std::exchange(wants_proof, {})) {
+        session->on_turn_end();
+        did = true;
+    }
+    frames_.end_turn();
+    return did;
+}
+
+World::World(const std::vector<identity::RuleSpec>& rules, const SessionLimits& wanted,
+             storage::Store* other_store)
     : store([this](const std::vector<storage::Committed>& committed) { on_committed(committed); }),
+      kept(other_store != nullptr ? *other_store : store),
       permissions(rules),
       limits(wanted) {
     for (std::size_t i = 0; i < 2; ++i) {
@@ -118,11 +130,7 @@ void World::on_committed(const std::vector<storage::Committed>& committed) {
 void World::settle() {
     for (bool again = true; again;) {
         again = store.work();
-        for (const auto& shard : shards) {
-            again |= shard->open_mail();
-            for (Session* const session : std::exchange(shard->wants_proof, {})) session->on_turn_end();
-            shard->frames_.end_turn();
-        }
+        for (const auto& shard : shards) again |= shard->turn();
         for (Client* const client : clients) {
             again |= client->transport->flush(*client->session);
             if (client->unread_.empty() || !client->transport->reading) continue;
@@ -175,7 +183,7 @@ void World::anonymous_are_let_in() {
 }
 
 void World::flushes_cursors() {
-    for (const auto& shard : shards) shard->cursor_moves_.flush();
+    for (const auto& shard : shards) shard->flush_cursors();
     settle();
 }
 

@@ -30,6 +30,10 @@ public:
     Session* find(SessionId id) override;
     void forget(SessionId id) override { sessions.erase(id); }
     bool open_mail();
+    // One turn of the loop: the mail, then what is done at its end. False if there was nothing.
+    bool turn();
+    // What is done once a second.
+    void flush_cursors() { cursor_moves_.flush(); }
 
     routing::ShardMailbox mailbox{[] {}};
     std::unordered_map<SessionId, Session*> sessions;
@@ -48,7 +52,11 @@ private:
 
 class World {
 public:
-    explicit World(const std::vector<identity::RuleSpec>& rules = {}, const SessionLimits& limits = {});
+    // With a store of the test's own its author makes it work, and hands on what it committed.
+    explicit World(const std::vector<identity::RuleSpec>& rules = {}, const SessionLimits& limits = {},
+                   storage::Store* other_store = nullptr);
+
+    void on_committed(const std::vector<storage::Committed>& committed);
 
     // Until nothing is left to do.
     void settle();
@@ -66,6 +74,7 @@ public:
 
     ManualClock clock;
     MemoryStore store;
+    storage::Store& kept;  // what the shards use
     routing::Shards routes;
     UserSessions users;
     const identity::Permissions permissions;
@@ -74,9 +83,6 @@ public:
     std::string comings_and_goings;                      // "+alice -alice"
     std::vector<std::unique_ptr<TestShard>> shards;
     std::vector<Client*> clients;
-
-private:
-    void on_committed(const std::vector<storage::Committed>& committed);
 };
 
 class Client {
