@@ -59,8 +59,15 @@ struct CommittedWatermark {
     Sequence to;
     std::vector<Sender> senders;  // besides `user`; empty above kMaxMembersTold
 };
-using Committed =
-    std::variant<CommittedEntry, CommittedConversation, CommittedMembership, CommittedWatermark>;
+// A user no longer sees a message (Amend, kHide). He alone.
+struct CommittedHidden {
+    std::string user;
+    std::string conversation;  // empty: it was in his inbox
+    Sequence sequence;
+    std::string message_id;
+};
+using Committed = std::variant<CommittedEntry, CommittedConversation, CommittedMembership, CommittedWatermark,
+                               CommittedHidden>;
 using OnCommitted = std::function<void(std::vector<Committed>)>;
 
 // What other programs must hear of a commit: written with it, sent in the order of ids, removed by

@@ -50,14 +50,18 @@ struct Amend {
     };
     Change change;
     std::string command;
-    std::string sender;                   // must have sent the original (kHide: see it), or be `trusted`
+    // Must be a member and have sent the original (kHide: see it), or be `trusted`. The owner and the
+    // admins of a conversation may recall anybody's, at any time.
+    std::string sender;
     std::string message_id;               // of the original
     std::chrono::milliseconds within{0};  // since the original was sent; 0: any time
     std::string client_msg_id;
     std::string body_digest;
     bool trusted = false;
     SessionId origin{};
-    Envelope envelope;  // of the new entry: type CHAT_EDIT or CHAT_RECALL, chat.content, chat.reason
+    // Of the new entry: type CHAT_EDIT or CHAT_RECALL, chat.content, chat.reason. The store adds
+    // chat.originalMessageId and, as chat.quotedSenderId, who sent the original.
+    Envelope envelope;
 };
 
 struct CreateConversation {
@@ -142,7 +146,7 @@ using Request = std::variant<Append, Amend, CreateConversation, ChangeMembership
 // To Append and Amend.
 struct Appended {
     Offset offset;
-    Sequence sequence;       // 0: of a log of its own, or kHide
+    Sequence sequence;       // 0: of a log of its own; kHide: the numbers of what was hidden
     std::string message_id;  // of the first, when duplicate
     std::int64_t timestamp;
     std::string conversation;

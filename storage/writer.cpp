@@ -27,6 +27,7 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
     conversations_.emplace(database_, *users_, clock);
     entries_.emplace(database_, clock);
     appends_.emplace(database_, *users_, *conversations_, *entries_, ids_, clock, options.entry_bytes);
+    amendments_.emplace(database_, *users_, *conversations_, *entries_, *appends_, clock, options.entry_bytes);
     memberships_.emplace(*conversations_, ids_);
     upsert_cursor_.emplace(
         database_,
@@ -44,6 +45,7 @@ void Writer::begin() { transaction_.emplace(database_, Access::kWrite); }
 Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
     conversations_->forget_some();
     if (auto* append = std::get_if<Append>(&request)) return appends_->decide(*append, committed);
+    if (auto* amend = std::get_if<Amend>(&request)) return amendments_->decide(*amend, committed);
     if (const auto* create = std::get_if<CreateConversation>(&request))
         return memberships_->decide(*create, entries_->last(), committed);
     if (const auto* change = std::get_if<ChangeMembership>(&request))

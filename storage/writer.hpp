@@ -8,6 +8,7 @@
 #include <string>
 
 #include "broker/base/random.hpp"
+#include "storage/amendments.hpp"
 #include "storage/appends.hpp"
 #include "storage/memberships.hpp"
 #include "storage/store_options.hpp"
@@ -48,6 +49,7 @@ private:
     std::optional<Conversations> conversations_;
     std::optional<EntryLog> entries_;
     std::optional<Appends> appends_;
+    std::optional<Amendments> amendments_;
     std::optional<Memberships> memberships_;
     std::optional<Statement> upsert_cursor_;
     int checkpoint_at_;
