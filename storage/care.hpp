@@ -2,6 +2,7 @@
 // Threads as in store.hpp; what is written is submitted there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -18,8 +19,10 @@ struct StoreFigures {
     std::uint64_t wal_bytes = 0;
     std::uint64_t free_bytes = 0;       // of the file system
     std::uint64_t outbox = 0;           // events that wait
+    std::int64_t outbox_oldest_at = 0;  // when the first of them was made, milliseconds since 1970; 0: none waits
     std::uint64_t entries_expired = 0;  // by retention, since the start
     std::uint64_t commits_failed = 0;
+    std::uint64_t refused = 0;  // requests, because commits fail or space is short
 };
 
 struct Verified {
@@ -27,6 +30,8 @@ struct Verified {
     std::uint64_t entries = 0;
     std::uint64_t conversations = 0;
 };
+
+inline constexpr std::size_t kMostCursors = 100'000;
 
 // A slice of what is known of a user, as JSON lines in the order of `kind` and id.
 struct ExportPage {
@@ -41,6 +46,7 @@ public:
     StoreCare& operator=(const StoreCare&) = delete;
     virtual ~StoreCare() = default;
 
+    // `user` empty: of all users, at most kMostCursors of them.
     virtual void read_cursors(std::string user, OnRead<std::vector<CursorRow>> on_read) = 0;
     // Events with an id above `after`, ascending.
     virtual void read_outbox(std::uint64_t after, std::size_t limit,
