@@ -33,10 +33,11 @@ Refusal no_such_conversation() {
             "conversationId"};
 }
 
-Appends::Appends(Database& database, Users& users, Conversations& conversations, EntryLog& entries,
-                 MessageIds& ids, const Clock& clock, std::size_t entry_bytes)
+Appends::Appends(Database& database, Users& users, Conversations& conversations, OwnLogs& own_logs,
+                 EntryLog& entries, MessageIds& ids, const Clock& clock, std::size_t entry_bytes)
     : users_(users),
       conversations_(conversations),
+      own_logs_(own_logs),
       entries_(entries),
       ids_(ids),
       clock_(clock),
@@ -46,7 +47,7 @@ Appends::Appends(Database& database, Users& users, Conversations& conversations,
                     "WHERE sender = ? AND hash = ? AND client_msg_id = ? AND command = ?"),
       select_entry_(database,
                     "SELECT e.sequence, e.message_id, e.timestamp, c.id FROM entries e "
-                    "JOIN conversations c ON c.conversation = e.conversation WHERE e.offset = ?"),
+                    "LEFT JOIN conversations c ON c.conversation = e.conversation WHERE e.offset = ?"),
       insert_(database,
               "INSERT INTO idempotency (offset, sender, hash, command, client_msg_id, digest, created_at) "
               "VALUES (?, ?, ?, ?, ?, ?, ?)"),
@@ -56,19 +57,35 @@ Appends::Appends(Database& database, Users& users, Conversations& conversations,
 Answer Appends::decide(Append& request, std::vector<Committed>& committed) {
     const RequestKey key{request.sender, request.command, request.client_msg_id, request.body_digest};
     if (auto answer = done_before(key)) return *std::move(answer);
-    if (request.conversation.empty() && request.receiver.empty())
-        return Refusal{ErrorCode::kMessageInvalid, "neither a conversation nor a receiver is named",
-                       "receiverId"};
     if (request.envelope.ByteSizeLong() > entry_bytes_)
         return Refusal{
             ErrorCode::kMessageTooLarge,
             "a stored message may have " + std::to_string(entry_bytes_) + " bytes (storage.entry_bytes)",
             {}};
+    if (!request.destination.empty()) return append_to_own_log(request, key, committed);
+    if (request.conversation.empty() && request.receiver.empty())
+        return Refusal{ErrorCode::kMessageInvalid, "neither a conversation nor a receiver is named",
+                       "receiverId"};
     Conversation* conversation = conversation_of(request);
     if (conversation == nullptr || !(request.trusted || conversation->has(request.sender)))
         return no_such_conversation();
 
-    auto entry = entries_.append(*conversation, std::move(request.envelope), request.origin);
+    NewEntry entry{.envelope = std::move(request.envelope), .origin = request.origin};
+    if (!request.sender.empty()) entry.sender = value(users_.key_of(request.sender));
+    return appended(key, entries_.append(*conversation, std::move(entry)), committed);
+}
+
+Answer Appends::append_to_own_log(Append& request, const RequestKey& key, std::vector<Committed>& committed) {
+    OwnLog* log = own_logs_.of(request.destination, request.inbox_of);
+    if (log == nullptr)
+        return Refusal{ErrorCode::kMessageInvalid,
+                       "the destination " + request.destination + " is kept for another user", "destination"};
+    NewEntry entry{.envelope = std::move(request.envelope), .origin = request.origin};
+    return appended(key, entries_.append(*log, request.inbox_of, request.bounds, std::move(entry)),
+                    committed);
+}
+
+Answer Appends::appended(const RequestKey& key, CommittedEntry entry, std::vector<Committed>& committed) {
     remember(key, entry.offset);
     Appended answer{
         entry.offset,       entry.sequence, entry.envelope->messageid(), entry.envelope->timestamp(),
@@ -90,7 +107,8 @@ std::optional<Answer> Appends::done_before(const RequestKey& request) {
         offset = rows.integer(0);
     }
     auto rows = select_entry_.query(offset);
-    if (!rows.next()) return conflict(request);  // the entry was deleted since: the id stays used
+    // Deleted since: the same request, of which only the offset is left.
+    if (!rows.next()) return Appended{Offset{static_cast<std::uint64_t>(offset)}, {}, {}, 0, {}, true};
     return Appended{Offset{static_cast<std::uint64_t>(offset)},
                     Sequence{rows.number(0)},
                     std::string(rows.text(1)),

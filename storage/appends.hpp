@@ -23,10 +23,11 @@ struct RequestKey {
 
 class Appends {
 public:
-    Appends(Database& database, Users& users, Conversations& conversations, EntryLog& entries,
-            MessageIds& ids, const Clock& clock, std::size_t entry_bytes);
+    Appends(Database& database, Users& users, Conversations& conversations, OwnLogs& own_logs,
+            EntryLog& entries, MessageIds& ids, const Clock& clock, std::size_t entry_bytes);
 
-    // Takes the envelope out of the request.
+    // Takes the envelope out of the request. A duplicate whose entry has been deleted since is answered with
+    // its offset and an empty message id.
     [[nodiscard]] Answer decide(Append& request, std::vector<Committed>& committed);
     // The answer that was given to this request before, or a conflict; nothing if it is new.
     [[nodiscard]] std::optional<Answer> done_before(const RequestKey& key);
@@ -35,10 +36,15 @@ public:
     bool forget_before(WallTime cutoff);
 
 private:
+    [[nodiscard]] Answer append_to_own_log(Append& request, const RequestKey& key,
+                                           std::vector<Committed>& committed);
+    [[nodiscard]] Answer appended(const RequestKey& key, CommittedEntry entry,
+                                  std::vector<Committed>& committed);
     [[nodiscard]] Conversation* conversation_of(const Append& request);
 
     Users& users_;
     Conversations& conversations_;
+    OwnLogs& own_logs_;
     EntryLog& entries_;
     MessageIds& ids_;
     const Clock& clock_;

@@ -38,12 +38,14 @@ std::optional<ConversationKind> kind_from(std::string_view name) {
 Conversations::Conversations(Database& database, Users& users, const Clock& clock)
     : users_(users),
       clock_(clock),
+      wide_spans_(database),
       select_by_id_(database, CAUSEWAY_CONVERSATION_COLUMNS "WHERE id = ?"),
       select_by_pair_(database, CAUSEWAY_CONVERSATION_COLUMNS
                       "WHERE low_user = ? AND high_user = ? AND low_user IS NOT NULL"),
-      select_last_(
-          database,
-          "SELECT sequence FROM conversation_log WHERE conversation = ? ORDER BY offset DESC LIMIT 1"),
+      select_last_(database,
+                   "SELECT coalesce((SELECT sequence FROM conversation_log WHERE conversation = ?1 ORDER BY "
+                   "offset DESC "
+                   "LIMIT 1), (SELECT sequence FROM floors WHERE kind = 1 AND owner = ?1), 0)"),
       select_members_(
           database, "SELECT u.name FROM members m JOIN users u ON u.user = m.user WHERE m.conversation = ?"),
       select_role_(database, "SELECT role, joined_at FROM members WHERE conversation = ? AND user = ?"),
@@ -155,6 +157,8 @@ void Conversations::join(Conversation& conversation, std::string_view user, std:
     auto& members = writable(conversation);
     members.emplace(std::lower_bound(members.begin(), members.end(), user), user);
     ++members_held_;
+    if (conversation.kind == ConversationKind::kGroup && members.size() == kMaxMembersOnUserQueues + 1)
+        wide_spans_.begin(value(conversation.key), static_cast<std::int64_t>(value(now)));
 }
 
 void Conversations::leave(Conversation& conversation, std::string_view user, Offset now) {
@@ -169,7 +173,10 @@ void Conversations::leave(Conversation& conversation, std::string_view user, Off
     if (joined_at < left_at) insert_past_.run(value(conversation.key), key, joined_at, left_at);
     auto& members = writable(conversation);
     const auto place = std::lower_bound(members.begin(), members.end(), user);
-    if (place != members.end() && *place == user) members.erase(place);
+    if (place == members.end() || *place != user) return;
+    members.erase(place);
+    if (conversation.kind == ConversationKind::kGroup && members.size() == kMaxMembersOnUserQueues)
+        wide_spans_.end(value(conversation.key), left_at);
 }
 
 std::string Conversations::role_of(const Conversation& conversation, std::string_view user) {
@@ -177,6 +184,11 @@ std::string Conversations::role_of(const Conversation& conversation, std::string
     if (!key) return {};
     auto rows = select_role_.query(value(conversation.key), value(*key));
     return rows.next() ? std::string(rows.text(0)) : std::string();
+}
+
+Offset Conversations::joined_at(const Conversation& conversation, UserKey user) {
+    auto rows = select_role_.query(value(conversation.key), value(user));
+    return rows.next() ? Offset{rows.number(1)} : Offset{0};
 }
 
 bool Conversations::is_creator(const Conversation& conversation, std::string_view user) {

@@ -1,5 +1,5 @@
 // Conversations and who is in them, cached for the store thread: a message to a conversation in
-// use costs no query. Knows no permissions (decisions.hpp) and no messages. Store thread only; after
+// use costs no query. Knows no permissions (memberships.hpp) and no messages. Store thread only; after
 // a failed commit it is thrown away together with its connection.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include "broker/base/clock.hpp"
 #include "storage/store.hpp"
 #include "storage/users.hpp"
+#include "storage/wide_spans.hpp"
 
 namespace causeway::storage {
 
@@ -52,12 +53,16 @@ public:
                        std::string_view creator);
     Conversation& make_direct(std::string_view id, std::string_view one, std::string_view other);
 
-    // Sees what comes after `now`, and again all of an earlier stay.
+    // Sees what comes after `now`, and again all of an earlier stay. Both note when a group becomes too large
+    // for user queues, or small enough again.
     void join(Conversation& conversation, std::string_view user, std::string_view role, Offset now);
     // Sees what came until `now`.
     void leave(Conversation& conversation, std::string_view user, Offset now);
     // "owner", "admin", "member"; empty for a stranger.
     [[nodiscard]] std::string role_of(const Conversation& conversation, std::string_view user);
+
+    // What this member does not see: everything up to here, earlier stays aside.
+    [[nodiscard]] Offset joined_at(const Conversation& conversation, UserKey user);
 
     // Empty: made by a back end.
     [[nodiscard]] bool is_creator(const Conversation& conversation, std::string_view user);
@@ -83,6 +88,7 @@ private:
     std::unordered_map<Pair, Conversation*, PairHash> by_pair_;
     std::size_t members_held_ = 0;
 
+    WideSpans wide_spans_;
     Statement select_by_id_;
     Statement select_by_pair_;
     Statement select_last_;

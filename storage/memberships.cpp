@@ -28,10 +28,37 @@ Answer Memberships::decide(const CreateConversation& request, Offset now, std::v
     }
     Conversation& made = conversations_.make(request.id.empty() ? ids_.next() : request.id, request.kind,
                                              request.name, request.creator);
-    if (!request.creator.empty()) add(made, request.creator, request.creator, "owner", now, committed);
-    for (const std::string& user : request.members)
-        if (!user.empty() && !made.has(user)) add(made, user, request.creator, "member", now, committed);
+    std::vector<std::string> joined;
+    const auto join = [&](const std::string& user, std::string_view role) {
+        if (user.empty() || made.has(user)) return;
+        conversations_.join(made, user, role, now);
+        joined.push_back(user);
+    };
+    join(request.creator, "owner");
+    for (const std::string& user : request.members) join(user, "member");
+    tell(request, made, joined, committed);
     return ConversationMade{made.id, false};
+}
+
+// All of them share one list, the one with everybody in it.
+void Memberships::tell(const CreateConversation& request, Conversation& made,
+                       const std::vector<std::string>& joined, std::vector<Committed>& committed) {
+    const Members members = made.share();
+    committed.emplace_back(CommittedConversation{.id = made.id,
+                                                 .kind = made.kind_name,
+                                                 .name = request.name,
+                                                 .creator = request.creator,
+                                                 .members = *members,
+                                                 .trusted = request.trusted});
+    for (const std::string& user : joined)
+        committed.emplace_back(CommittedMembership{.conversation = made.id,
+                                                   .conversation_kind = made.kind_name,
+                                                   .user = user,
+                                                   .actor = request.creator,
+                                                   .member = true,
+                                                   .trusted = request.trusted,
+                                                   .with_conversation = true,
+                                                   .members = members});
 }
 
 Answer Memberships::decide(const ChangeMembership& request, Offset now, std::vector<Committed>& committed) {
@@ -43,13 +70,18 @@ Answer Memberships::decide(const ChangeMembership& request, Offset now, std::vec
     if (leaves_alone) return Changed{false};
     if (conversation == nullptr || !may(request, *conversation)) return no_such_conversation();
     if (conversation->has(request.user) == adds(request.change)) return Changed{false};
-    if (adds(request.change)) {
-        add(*conversation, request.user, request.actor, "member", now, committed);
-    } else {
+    if (adds(request.change))
+        conversations_.join(*conversation, request.user, "member", now);
+    else
         conversations_.leave(*conversation, request.user, now);
-        committed.emplace_back(CommittedMembership{conversation->id, conversation->kind_name, request.user,
-                                                   request.actor, false});
-    }
+    committed.emplace_back(CommittedMembership{.conversation = conversation->id,
+                                               .conversation_kind = conversation->kind_name,
+                                               .user = request.user,
+                                               .actor = request.actor,
+                                               .member = adds(request.change),
+                                               .trusted = request.trusted,
+                                               .with_conversation = false,
+                                               .members = conversation->share()});
     return Changed{true};
 }
 
@@ -70,12 +102,6 @@ bool Memberships::may(const ChangeMembership& request, const Conversation& conve
     // An admin does not throw the owner out.
     return role == "admin" && (request.change == MembershipChange::kAdd ||
                                conversations_.role_of(conversation, request.user) != "owner");
-}
-
-void Memberships::add(Conversation& conversation, const std::string& user, const std::string& actor,
-                      std::string_view role, Offset now, std::vector<Committed>& committed) {
-    conversations_.join(conversation, user, role, now);
-    committed.emplace_back(CommittedMembership{conversation.id, conversation.kind_name, user, actor, true});
 }
 
 }  // namespace causeway::storage

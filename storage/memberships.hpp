@@ -19,8 +19,8 @@ public:
 
 private:
     [[nodiscard]] bool may(const ChangeMembership& request, const Conversation& conversation);
-    void add(Conversation& conversation, const std::string& user, const std::string& actor,
-             std::string_view role, Offset now, std::vector<Committed>& committed);
+    static void tell(const CreateConversation& request, Conversation& made,
+                     const std::vector<std::string>& joined, std::vector<Committed>& committed);
 
     Conversations& conversations_;
     MessageIds& ids_;

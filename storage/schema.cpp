@@ -107,6 +107,10 @@ ALTER TABLE cursors ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cursors ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX cursors_in_use ON cursors (sessions) WHERE sessions > 0;
 
+DROP INDEX members_by_user;
+CREATE INDEX members_by_user ON members (user, conversation, joined_at);
+CREATE INDEX past_members_by_user ON past_members (user, left_at, conversation, joined_at);
+
 CREATE TABLE logs (
     log INTEGER PRIMARY KEY,
     destination TEXT NOT NULL UNIQUE,
@@ -120,6 +124,7 @@ CREATE TABLE log_entries (
     bytes INTEGER NOT NULL,
     PRIMARY KEY (log, offset)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX log_entries_by_offset ON log_entries (offset);
 
 CREATE TABLE wide_spans (
     conversation INTEGER NOT NULL,
@@ -148,6 +153,7 @@ CREATE TABLE hidden (
     offset INTEGER NOT NULL,
     PRIMARY KEY (user, offset)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX hidden_by_offset ON hidden (offset);
 
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
@@ -161,6 +167,7 @@ CREATE TABLE floors (
     kind INTEGER NOT NULL,
     owner INTEGER NOT NULL,
     offset INTEGER NOT NULL,
+    sequence INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, owner)
 ) STRICT, WITHOUT ROWID;
 
@@ -189,7 +196,10 @@ int number(Database& database, const std::string& pragma) {
     return std::atoi(database.value_of("PRAGMA " + pragma).c_str());
 }
 
-void refuse_strangers(Database& database, int version) {
+}  // namespace
+
+void check_origin(Database& database) {
+    const int version = number(database, "user_version");
     const bool empty = database.value_of("SELECT count(*) FROM sqlite_schema") == "0";
     if (!empty && number(database, "application_id") != kApplicationId)
         throw Error("open", database.path(), "is an SQLite file, but not a Causeway store; set another path",
@@ -202,11 +212,9 @@ void refuse_strangers(Database& database, int version) {
                     0);
 }
 
-}  // namespace
-
 void migrate(Database& database, Random& random) {
     int version = number(database, "user_version");
-    refuse_strangers(database, version);
+    check_origin(database);
     for (; version < kSchemaVersion; ++version) {
         Transaction transaction(database, Access::kWrite);
         database.execute(kSteps[static_cast<std::size_t>(version)]);
@@ -223,7 +231,9 @@ void check_soundness(Database& database) {
     const std::string found = database.value_of("PRAGMA quick_check(1)");
     if (found != "ok")
         throw Error("check", database.path(),
-                    "is damaged: " + found + "; restore a backup, or move the file away", 0);
+                    "is damaged: " + found +
+                        "; restore a backup, or move the file away together with the -wal file beside it",
+                    0);
 }
 
 }  // namespace causeway::storage

@@ -13,6 +13,19 @@
 
 namespace causeway::storage {
 
+// How long entries of a kind are kept, and how many bytes of envelopes; 0 = no bound.
+struct Kept {
+    std::chrono::milliseconds age{0};
+    std::uint64_t bytes = 0;
+};
+struct RetentionRules {
+    Kept direct;  // conversations …
+    Kept group;
+    Kept room;
+    Kept inbox{std::chrono::hours(90 * 24), 0};  // … and logs of their own
+    Kept topic;
+};
+
 struct StoreOptions {
     std::filesystem::path path;  // a directory, for this store alone
     Durability durability = Durability::kPower;
@@ -23,7 +36,16 @@ struct StoreOptions {
     std::size_t page_bytes = 1 << 20;    // of one LogPage, its last entry aside
     std::size_t readers = 2;             // threads
 
+    RetentionRules retention;
+    // With less free space on the file system what would grow is refused, until there is twice as much; 0:
+    // never.
+    std::uint64_t min_free_bytes = 200ULL << 20;
+    // Of write-ahead log, while a backup or a verification runs, which keep it from being emptied: beyond,
+    // they are given up.
+    std::uint64_t log_bytes_at_most = 1ULL << 30;
+
     std::chrono::milliseconds idempotency_kept{std::chrono::hours(24)};
+    std::chrono::milliseconds cursors_kept{std::chrono::hours(90 * 24)};  // since anything touched one
     std::chrono::milliseconds longest_read{5'000};
     std::chrono::milliseconds reopen_after{100};  // after a failed commit; doubles up to …
     std::chrono::milliseconds reopen_at_most{1'000};

@@ -10,7 +10,8 @@ constexpr std::size_t kKnownAtMost = 262'144;
 
 Users::Users(Database& database)
     : select_(database, "SELECT user FROM users WHERE name = ?"),
-      insert_(database, "INSERT INTO users (name) VALUES (?) RETURNING user") {}
+      insert_(database, "INSERT INTO users (name) VALUES (?) RETURNING user"),
+      select_name_(database, "SELECT name FROM users WHERE user = ?") {}
 
 std::optional<UserKey> Users::find(std::string_view name) {
     if (const auto known = known_.find(name); known != known_.end()) return known->second;
@@ -26,6 +27,14 @@ UserKey Users::key_of(std::string_view name) {
     const std::int64_t key = rows.integer(0);
     (void)rows.next();  // the insert ends here
     return remember(name, key);
+}
+
+std::string Users::name_of(UserKey key) {
+    if (const auto known = names_.find(value(key)); known != names_.end()) return known->second;
+    auto rows = select_name_.query(value(key));
+    if (!rows.next()) return {};
+    if (names_.size() >= kKnownAtMost) names_.clear();
+    return names_.emplace(value(key), rows.text(0)).first->second;
 }
 
 UserKey Users::remember(std::string_view name, std::int64_t key) {

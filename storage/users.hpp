@@ -22,13 +22,17 @@ public:
     [[nodiscard]] std::optional<UserKey> find(std::string_view name);
     // Not known: made, within the open transaction.
     [[nodiscard]] UserKey key_of(std::string_view name);
+    // Empty for a key that no user has.
+    [[nodiscard]] std::string name_of(UserKey key);
 
 private:
     UserKey remember(std::string_view name, std::int64_t key);
 
     std::unordered_map<std::string, UserKey, StringHash, std::equal_to<>> known_;  // bounded; a cache
     Statement select_;
+    std::unordered_map<std::int64_t, std::string> names_;  // bounded, too
     Statement insert_;
+    Statement select_name_;
 };
 
 }  // namespace causeway::storage

@@ -25,18 +25,21 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
     epoch_ = database_.value_of("SELECT epoch FROM meta");
     users_.emplace(database_);
     conversations_.emplace(database_, *users_, clock);
-    entries_.emplace(database_, clock);
-    appends_.emplace(database_, *users_, *conversations_, *entries_, ids_, clock, options.entry_bytes);
-    amendments_.emplace(database_, *users_, *conversations_, *entries_, *appends_, clock, options.entry_bytes);
+    floors_.emplace(database_);
+    own_logs_.emplace(database_, *users_, *floors_, clock);
+    entries_.emplace(database_, *own_logs_, clock);
+    appends_.emplace(database_, *users_, *conversations_, *own_logs_, *entries_, ids_, clock,
+                     options.entry_bytes);
+    amendments_.emplace(database_, *users_, *conversations_, *entries_, *appends_, clock,
+                        options.entry_bytes);
     memberships_.emplace(*conversations_, ids_);
-    upsert_cursor_.emplace(
-        database_,
-        "INSERT INTO cursors (user, device, log, offset, updated_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET offset = excluded.offset, updated_at = excluded.updated_at "
-        "WHERE excluded.offset > offset");
+    cursors_.emplace(database_, *users_, clock);
+    watermarks_.emplace(database_, *users_, *conversations_);
     // Shows whether the disk takes writes at all before anybody is told that it does.
     Transaction probe(database_, Access::kWrite);
     database_.execute("UPDATE meta SET last_offset = last_offset");
+    // Sessions outlive a handle that failed, but not the process.
+    if (check == Check::kFile) cursors_->end_sessions(entries_->last());
     probe.commit();
 }
 
@@ -50,7 +53,10 @@ Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
         return memberships_->decide(*create, entries_->last(), committed);
     if (const auto* change = std::get_if<ChangeMembership>(&request))
         return memberships_->decide(*change, entries_->last(), committed);
-    if (const auto* cursors = std::get_if<MoveCursors>(&request)) return move_cursors(*cursors);
+    if (const auto* cursors = std::get_if<MoveCursors>(&request)) return cursors_->move(*cursors);
+    if (const auto* cursors = std::get_if<ResetCursors>(&request)) return cursors_->reset(*cursors);
+    if (const auto* marks = std::get_if<MoveWatermarks>(&request))
+        return watermarks_->decide(*marks, committed);
     return Refusal{ErrorCode::kTypeUnsupported, "not built yet", {}};
 }
 
@@ -60,24 +66,13 @@ void Writer::commit() {
     transaction_.reset();
 }
 
-Answer Writer::move_cursors(const MoveCursors& request) {
-    bool moved = false;
-    const std::int64_t now = to_ms(clock_.wall());
-    for (const auto& move : request.moves) {
-        if (!move.to) continue;
-        upsert_cursor_->run(value(users_->key_of(move.user)), std::string_view(move.device),
-                            std::string_view(move.log), value(*move.to), now);
-        moved = moved || upsert_cursor_->changes() > 0;
-    }
-    return Changed{moved};
-}
-
 bool Writer::maintain() {
     checkpoint_if_due();
     if (clock_.monotonic() < next_sweep_) return false;
     Transaction transaction(database_, Access::kWrite);
     const bool more =
         appends_->forget_before(WallTime{to_ms(clock_.wall()) - options_.idempotency_kept.count()});
+    if (!more) cursors_->forget_before(WallTime{to_ms(clock_.wall()) - options_.cursors_kept.count()});
     transaction.commit();
     if (!more) next_sweep_ = clock_.monotonic() + kBetweenSweeps;
     return more;

@@ -10,8 +10,10 @@
 #include "broker/base/random.hpp"
 #include "storage/amendments.hpp"
 #include "storage/appends.hpp"
+#include "storage/cursors.hpp"
 #include "storage/memberships.hpp"
 #include "storage/store_options.hpp"
+#include "storage/watermarks.hpp"
 
 namespace causeway::storage {
 
@@ -35,7 +37,6 @@ public:
     void finish();
 
 private:
-    [[nodiscard]] Answer move_cursors(const MoveCursors& request);
     void checkpoint_if_due();
 
     const StoreOptions& options_;
@@ -47,11 +48,14 @@ private:
     // Prepared on a migrated file only, so they come after it.
     std::optional<Users> users_;
     std::optional<Conversations> conversations_;
+    std::optional<FloorWriter> floors_;
+    std::optional<OwnLogs> own_logs_;
     std::optional<EntryLog> entries_;
     std::optional<Appends> appends_;
     std::optional<Amendments> amendments_;
     std::optional<Memberships> memberships_;
-    std::optional<Statement> upsert_cursor_;
+    std::optional<Cursors> cursors_;
+    std::optional<Watermarks> watermarks_;
     int checkpoint_at_;
     Monotonic next_sweep_;
 };

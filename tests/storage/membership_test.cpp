@@ -140,7 +140,7 @@ TEST_CASE("an id of a conversation is its first creator's, for whom making it ag
     CHECK(refused_with(store.submit(other)) == ErrorCode::kPermissionDenied);
     other.creator.clear();
     CHECK(refused_with(store.submit(other)) == ErrorCode::kPermissionDenied);
-    CHECK(store.committed().size() == 2);
+    CHECK(store.committed().size() == 3);  // the conversation, and its two members
     CHECK(std::get<ConversationMade>(store.submit(CreateConversation{"", "group", "", "alice", {}}))
               .id.size() == 26);
     CHECK(refused_with(store.submit(CreateConversation{"x", "direct", "", "alice", {}})) ==

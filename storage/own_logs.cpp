@@ -1,0 +1,102 @@
+#include "storage/own_logs.hpp"
+
+#include <limits>
+
+namespace causeway::storage {
+
+namespace {
+
+constexpr std::size_t kHeld = 65'536;
+constexpr std::int64_t kRemovedAtOnce = 64;
+
+}  // namespace
+
+OwnLogs::OwnLogs(Database& database, Users& users, FloorWriter& floors, const Clock& clock)
+    : users_(users),
+      floors_(floors),
+      clock_(clock),
+      select_(database, "SELECT log, user FROM logs WHERE destination = ?"),
+      insert_(database, "INSERT INTO logs (destination, user) VALUES (?, ?) RETURNING log"),
+      insert_entry_(database, "INSERT INTO log_entries (log, offset, bytes) VALUES (?, ?, ?)"),
+      select_size_(database, "SELECT count(*), coalesce(sum(bytes), 0) FROM log_entries WHERE log = ?"),
+      select_oldest_(database,
+                     "SELECT l.offset, l.bytes, e.created_at FROM log_entries l "
+                     "LEFT JOIN entries e ON e.offset = l.offset WHERE l.log = ? ORDER BY l.offset LIMIT ?"),
+      delete_rows_(database, "DELETE FROM log_entries WHERE log = ? AND offset <= ?"),
+      delete_entry_(database, "DELETE FROM entries WHERE offset = ?") {}
+
+OwnLog* OwnLogs::of(std::string_view destination, std::string_view inbox_of) {
+    auto held = by_destination_.find(destination);
+    if (held == by_destination_.end()) {
+        if (by_destination_.size() >= kHeld) by_destination_.clear();
+        OwnLog loaded = load(destination, inbox_of);
+        held = by_destination_.emplace(destination, std::move(loaded)).first;
+    }
+    const auto user = inbox_of.empty() ? std::nullopt : users_.find(inbox_of);
+    const bool same = held->second.user == (user ? value(*user) : 0);
+    return same ? &held->second : nullptr;
+}
+
+OwnLog OwnLogs::load(std::string_view destination, std::string_view inbox_of) {
+    {
+        auto rows = select_.query(destination);
+        if (rows.next())
+            return {.key = rows.integer(0), .user = rows.integer(1), .destination = std::string(destination)};
+    }
+    std::optional<std::int64_t> user;
+    if (!inbox_of.empty()) user = value(users_.key_of(inbox_of));
+    auto rows = insert_.query(destination, user);
+    (void)rows.next();
+    const std::int64_t key = rows.integer(0);
+    (void)rows.next();  // the insert ends here
+    return {.key = key, .user = user.value_or(0), .destination = std::string(destination), .measured = true};
+}
+
+void OwnLogs::add(OwnLog& log, Offset offset, std::size_t bytes, const LogBounds& bounds) {
+    const auto newest = static_cast<std::int64_t>(value(offset));
+    insert_entry_.run(log.key, newest, static_cast<std::int64_t>(bytes));
+    if (log.measured) {
+        ++log.count;
+        log.bytes += bytes;
+    }
+    if (bounds.count > 0 || bounds.bytes > 0) measure(log);
+    if (bounds.count > 0 || bounds.bytes > 0 || bounds.age.count() > 0) trim(log, newest, bounds);
+}
+
+void OwnLogs::measure(OwnLog& log) {
+    if (log.measured) return;
+    auto rows = select_size_.query(log.key);
+    (void)rows.next();
+    log.count = static_cast<std::size_t>(rows.number(0));
+    log.bytes = rows.number(1);
+    log.measured = true;
+}
+
+void OwnLogs::trim(OwnLog& log, std::int64_t newest, const LogBounds& bounds) {
+    const std::int64_t cutoff = bounds.age.count() > 0 ? to_ms(clock_.wall()) - bounds.age.count()
+                                                       : std::numeric_limits<std::int64_t>::min();
+    std::vector<std::int64_t> removed;
+    {
+        auto rows = select_oldest_.query(log.key, kRemovedAtOnce);
+        while (rows.next()) {
+            const bool too_many = (bounds.count > 0 && log.count > bounds.count) ||
+                                  (bounds.bytes > 0 && log.bytes > bounds.bytes);
+            const bool too_old = rows.is_null(2) || rows.integer(2) < cutoff;
+            const bool stays = bounds.retained && rows.integer(0) == newest;
+            if (stays || !(too_many || too_old)) break;
+            removed.push_back(rows.integer(0));
+            if (!log.measured) continue;
+            --log.count;
+            log.bytes -= rows.number(1);
+        }
+    }
+    if (!removed.empty()) remove(log, removed);
+}
+
+void OwnLogs::remove(const OwnLog& log, const std::vector<std::int64_t>& offsets) {
+    delete_rows_.run(log.key, offsets.back());
+    for (const std::int64_t offset : offsets) delete_entry_.run(offset);
+    floors_.raise(FloorKind::kOwnLog, log.key, offsets.back());
+}
+
+}  // namespace causeway::storage
