@@ -11,6 +11,7 @@
 #include "broker/base/clock.hpp"
 #include "broker/identity/jwt.hpp"
 #include "broker/identity/permissions.hpp"
+#include "broker/routing/history_rules.hpp"
 
 namespace causeway::config {
 
@@ -51,6 +52,31 @@ struct Storage {
     std::string path = "data";
     std::string durability = "power";
     Milliseconds cursor_flush{1'000};
+    Milliseconds cursor_expiry{std::chrono::hours(24) * 90};
+    std::size_t min_free = std::size_t{200} << 20;
+};
+
+// How long and how much of one kind of log is kept; 0: for ever, without bound.
+struct Kept {
+    Milliseconds age{0};
+    std::size_t bytes = 0;
+};
+
+struct Retention {
+    Kept direct;
+    Kept group;
+    Kept room;
+    Kept inbox{std::chrono::hours(24) * 90, 0};
+    Kept topic;
+};
+
+struct Chat {
+    Milliseconds edit_window{std::chrono::hours(24)};
+    Milliseconds recall_window{std::chrono::hours(24)};
+};
+
+struct Sessions {
+    std::string resume_user_queues = "device";
 };
 
 struct Nats {
@@ -71,12 +97,14 @@ struct Limits {
     std::size_t destination_bytes = 255;
     std::size_t destination_segments = 16;
     std::size_t subscriptions_per_session = 200;
+    std::size_t unacked = 256;
     std::size_t sessions_per_user = 20;
     std::size_t connections_per_address = 100;
     double send_per_second = 10;
     double send_burst = 50;
     std::size_t outgoing_bytes = 1024 * 1024;
     Milliseconds outgoing_age{10'000};
+    std::size_t history_bytes = std::size_t{256} << 20;
 };
 
 struct Heartbeat {
@@ -109,6 +137,9 @@ struct Config {
     Http http;
     Auth auth;
     Storage storage;
+    Retention retention;
+    Sessions sessions;
+    Chat chat;
     Nats nats;
     std::size_t shards = 0;
     Limits limits;
@@ -117,6 +148,7 @@ struct Config {
     Admin admin;
     Cluster cluster;
     std::vector<identity::RuleSpec> permissions;
+    std::vector<routing::HistoryRule> history;
 };
 
 // What is wrong, where it was written, and what would be right. The broker does not start with it.

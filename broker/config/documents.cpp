@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/base/error_code.hpp"
+#include "broker/config/history_table.hpp"
 #include "broker/config/key_table.hpp"
 #include "broker/config/value.hpp"
 
@@ -97,6 +98,15 @@ constexpr std::string_view kRulesExample = R"(
 # destination = "/topic/news/**"      # one or a list; {user}, {role}, {department}, {conversation}, {room}, {id}, {contact}
 # who = "role:editor"                 # one or a list: anyone, users, anonymous, role:x, user:x, department:x
 # except = ["user:eve"]               # optional: whom the rule passes over
+
+# Topics that keep their newest messages: the first rule that matches counts; see docs/configuration.md.
+#
+# [[history]]
+# destination = "/topic/news/**"
+# count = 1000                        # at least one of count, bytes and age
+# age = "7d"
+# stored = true                       # on disk; else in memory
+# retained = true                     # the newest one always stays, and every SUBSCRIBE gets it
 )";
 
 constexpr std::string_view kConfigurationIntroduction = R"(# Configuration
@@ -162,6 +172,37 @@ These come before yours, because only the broker may write there:
 
 )";
 
+constexpr std::string_view kHistoryText = R"(
+## history
+
+Which topics keep their newest messages, as a list of rules in TOML; in the environment and in `--set` as for permissions. The first rule
+whose destination matches counts; a topic without one keeps nothing.
+
+```toml
+[[history]]
+destination = "/topic/news/**"
+count = 1000
+age = "7d"
+stored = true
+
+[[history]]
+destination = "/topic/price.*"
+count = 1
+retained = true
+```
+
+)";
+
+constexpr std::string_view kHistoryEffects = R"(
+At least one of `count`, `bytes` and `age` must be there; whichever is reached first makes the oldest messages go. A MESSAGE of such a topic
+has an `offset`; SUBSCRIBE with `resume-after` and `epoch` goes on after it, and the RECEIPT says with `recovered` whether
+everything since was still there. For histories in memory the epoch is that of the process. All of them together stay within
+`limits.history_bytes`: beyond it the topics published to longest ago lose theirs whole, retained values last. With `stored`, a
+RECEIPT for a SEND comes when the message is on disk.
+
+Topics that the broker keeps by itself, `/topic/conversation/**`, `/topic/room/**` and `/topic/presence/**`, take no rule; one for `/topic/**` passes over them.
+)";
+
 std::string key_table() {
     Config defaults;
     std::string text;
@@ -200,13 +241,15 @@ std::string config_toml(Config config) {
         text += "\n# permissions: " + rule.effect + " " + joined(rule.actions) + " " +
                 joined(rule.destinations) + " to " + joined(rule.who) +
                 (rule.except.empty() ? "" : " except " + joined(rule.except)) + "\n";
+    for (const auto& rule : config.history) text += "\n" + history_toml(rule);
     return text;
 }
 
 std::string configuration_markdown() {
     return std::string(kConfigurationIntroduction) + key_table() + "\n" + std::string(kRulesText) +
            rule_table(identity::Permissions::owned_rules()) + "\nand these after yours:\n\n" +
-           rule_table(identity::Permissions::default_rules());
+           rule_table(identity::Permissions::default_rules()) + std::string(kHistoryText) +
+           history_markdown() + std::string(kHistoryEffects);
 }
 
 std::string errors_markdown() {

@@ -29,7 +29,7 @@ struct Key {
 [[nodiscard]] const std::vector<Key>& keys();
 // Null if there is no such key.
 [[nodiscard]] const Key* find_key(std::string_view name);
-// Of all keys and the fields of [[permissions]], the most similar; empty if none is.
+// Of `among`, keys or the fields of a list of tables, the most similar; empty if none is.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string_view>& among);
 
 }  // namespace causeway::config

@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "broker/config/history_table.hpp"
 #include "broker/config/toml_file.hpp"
 
 namespace causeway::config {
@@ -37,13 +38,13 @@ class Loader {
 public:
     void add_toml(std::string_view text, const std::string& name) {
         ++layer_;
-        Document document = parse_toml(text, name);
+        const Document document = parse_toml(text, name);
         for (const Entry& entry : document.entries) {
             const Key& key = known(entry.key, entry.place);
             check(assign(config_, key, entry.value), entry.place);
             layers_[key.name] = layer_;
         }
-        if (document.has_permissions) config_.permissions = std::move(document.permissions);
+        take_lists(document);
     }
 
     void add_environment(const Environment& environment) {
@@ -52,8 +53,7 @@ public:
             if (!name.starts_with(kEnvironmentPrefix)) continue;
             const std::string key = key_of_variable(name.substr(kEnvironmentPrefix.size()));
             // Kubernetes gives a service called causeway CAUSEWAY_PORT and the like: not ours, not an error.
-            const bool meant =
-                key.find('.') != std::string::npos || find_key(key) != nullptr || key == "permissions";
+            const bool meant = key.find('.') != std::string::npos || find_key(key) != nullptr || is_list(key);
             if (meant) add_text(key, value, name);
         }
     }
@@ -89,9 +89,16 @@ private:
         return key;
     }
 
+    // Lists of tables: in the environment and in --set a TOML value.
+    static bool is_list(std::string_view name) { return name == "permissions" || name == "history"; }
+    void take_lists(const Document& document) {
+        if (document.has_permissions) config_.permissions = document.permissions;
+        if (document.has_history) config_.history = history_rules(document.history);
+    }
+
     static const Key& known(const std::string& name, const std::string& place) {
         if (const Key* key = find_key(name)) return *key;
-        std::vector<std::string_view> names{"permissions"};
+        std::vector<std::string_view> names{"permissions", "history"};
         for (const Key& key : keys()) names.push_back(key.name);
         const std::string near = nearest(name, names);
         throw ConfigError(place + ": unknown key \"" + name + "\"" +
@@ -104,10 +111,7 @@ private:
     }
 
     void add_text(const std::string& name, const std::string& value, const std::string& place) {
-        if (name == "permissions") {
-            config_.permissions = parse_toml("permissions = " + value, place).permissions;
-            return;
-        }
+        if (is_list(name)) return take_lists(parse_toml(name + " = " + value, place));
         const Key& key = known(name, place);
         check(assign_text(config_, key, value), place);
         layers_[key.name] = layer_;

@@ -45,6 +45,8 @@ private:
             const std::string name = prefix + plain(key.str());
             if (name == "permissions")
                 read_rules(node);
+            else if (name == "history")
+                read_history(node);
             else if (const auto* below = node.as_table();
                      below != nullptr && !below->empty() && !find_key(name))
                 walk(*below, name + ".");
@@ -75,13 +77,28 @@ private:
 
     void read_rules(const toml::node& node) {
         document_.has_permissions = true;
+        for_each_table("permissions", node, [this](const toml::table& rule) { read_rule(rule); });
+    }
+
+    void read_history(const toml::node& node) {
+        document_.has_history = true;
+        for_each_table("history", node, [this](const toml::table& rule) {
+            Row row{{}, name_ + ":" + std::to_string(rule.source().begin.line)};
+            for (const auto& [key, field] : rule)
+                row.fields.push_back({plain(key.str()), raw_of(field), place(key.source())});
+            document_.history.push_back(std::move(row));
+        });
+    }
+
+    template <typename ReadTable>
+    void for_each_table(const std::string& list, const toml::node& node, ReadTable&& read_table) {
         const auto* const rules = node.as_array();
         if (rules == nullptr)
-            throw ConfigError(place(node.source()) + ": permissions is not a list; write [[permissions]]");
+            throw ConfigError(place(node.source()) + ": " + list + " is not a list; write [[" + list + "]]");
         for (const auto& rule : *rules) {
             if (!rule.is_table())
-                throw ConfigError(place(rule.source()) + ": a rule of permissions is not a table");
-            read_rule(*rule.as_table());
+                throw ConfigError(place(rule.source()) + ": a rule of " + list + " is not a table");
+            read_table(*rule.as_table());
         }
     }
 

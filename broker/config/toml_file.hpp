@@ -1,5 +1,5 @@
 // A TOML document as a flat list of keys with the places where they stand. The only door to toml++.
-// Knows no key but [[permissions]]; what the keys mean is for load.cpp.
+// Knows no key but [[permissions]] and [[history]]; what the keys mean is for load.cpp.
 #pragma once
 
 #include <string>
@@ -16,10 +16,18 @@ struct Entry {
     std::string place;  // file:line:column of the key
 };
 
+// One table of a list of tables: its fields by their own names.
+struct Row {
+    std::vector<Entry> fields;
+    std::string place;  // file:line
+};
+
 struct Document {
     std::vector<Entry> entries;
     std::vector<identity::RuleSpec> permissions;
+    std::vector<Row> history;
     bool has_permissions = false;
+    bool has_history = false;
 };
 
 // Throws ConfigError: not TOML, or a rule with unknown or wrongly typed fields.

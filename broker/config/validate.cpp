@@ -68,6 +68,19 @@ void check_auth(const Auth& auth) {
     if (has_secret) (void)jwt_settings(auth);
 }
 
+void check_history(const Config& config) {
+    try {
+        const routing::HistoryRules compiled(config.history);
+    } catch (const routing::HistoryRuleError& error) {
+        throw ConfigError(error.what());
+    }
+    for (const routing::HistoryRule& rule : config.history)
+        if (!rule.stored && rule.bytes > config.limits.history_bytes)
+            throw ConfigError(
+                rule.where +
+                ": bytes is more than limits.history_bytes, which all histories in memory share");
+}
+
 }  // namespace
 
 identity::JwtSettings jwt_settings(const Auth& auth) {
@@ -114,6 +127,7 @@ void validate(const Config& config) {
                "must be at least 1, or clients that keep their promise would be dropped");
     if (!config.admin.token.empty() && config.admin.token.size() < 16)
         refuse("admin.token", "has fewer than 16 octets; make one with: openssl rand -base64 24");
+    check_history(config);
     try {
         const identity::Permissions compiled(config.permissions);
     } catch (const identity::PermissionError& error) {

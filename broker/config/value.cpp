@@ -73,36 +73,6 @@ std::string in_largest_unit(std::uint64_t number, const Unit (&units)[N]) {
     return std::to_string(number / best->factor) + std::string(best->name);
 }
 
-std::string shown(const Raw& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
-    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return quoted(*list);
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-    if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
-    return "something else";
-}
-
-std::string expected(const Key& key) {
-    switch (key.type) {
-        case Type::kBool:
-            return "which is neither true nor false";
-        case Type::kCount:
-            return "which is not a whole number";
-        case Type::kNumber:
-            return "which is not a number";
-        case Type::kSize:
-            return "which is not a size; write for example 65536 or \"64KiB\"";
-        case Type::kDuration:
-            return "which is not a duration; write for example \"10s\" or \"500ms\"";
-        case Type::kList:
-            return "which is not a list of texts; write for example [\"a\", \"b\"]";
-        case Type::kText:
-        case Type::kSecret:
-            return "which is not a text";
-    }
-    return "which is of the wrong type";
-}
-
 bool is_one_of(std::string_view text, std::string_view allowed) {
     while (true) {
         const std::size_t end = allowed.find('|');
@@ -110,24 +80,6 @@ bool is_one_of(std::string_view text, std::string_view allowed) {
         if (end == std::string_view::npos) return false;
         allowed.remove_prefix(end + 1);
     }
-}
-
-// The number a value stands for, by the key's type.
-std::optional<double> number_of(const Key& key, const Raw& value) {
-    std::optional<std::uint64_t> integer = whole(value);
-    if (key.type == Type::kNumber) {
-        if (const auto* number = std::get_if<double>(&value);
-            number != nullptr && std::isfinite(*number) && *number >= 0)
-            return *number;
-    } else if (key.type == Type::kDuration) {
-        const auto* const text = std::get_if<std::string>(&value);
-        integer = text != nullptr ? with_unit(*text, kDurations) : std::nullopt;
-    } else if (const auto* text = std::get_if<std::string>(&value);
-               text != nullptr && key.type == Type::kSize) {
-        integer = with_unit(*text, kSizes);
-    }
-    if (!integer || *integer > kMost) return std::nullopt;
-    return static_cast<double>(*integer);
 }
 
 void store_number(const Target& target, double number) {
@@ -170,24 +122,78 @@ Raw raw_of(const Key& key, std::string_view text) {
 
 }  // namespace
 
+std::string shown(const Raw& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return quoted(*list);
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
+    return "something else";
+}
+
+std::string_view expected(Type type) {
+    switch (type) {
+        case Type::kBool:
+            return "which is neither true nor false";
+        case Type::kCount:
+            return "which is not a whole number";
+        case Type::kNumber:
+            return "which is not a number";
+        case Type::kSize:
+            return "which is not a size; write for example 65536 or \"64KiB\"";
+        case Type::kDuration:
+            return "which is not a duration; write for example \"10s\" or \"500ms\"";
+        case Type::kList:
+            return "which is not a list of texts; write for example [\"a\", \"b\"]";
+        case Type::kText:
+        case Type::kSecret:
+            return "which is not a text";
+    }
+    return "which is of the wrong type";
+}
+
+std::optional<double> number_of(Type type, const Raw& value) {
+    std::optional<std::uint64_t> integer = whole(value);
+    if (type == Type::kNumber) {
+        if (const auto* number = std::get_if<double>(&value);
+            number != nullptr && std::isfinite(*number) && *number >= 0)
+            return *number;
+    } else if (type == Type::kDuration) {
+        const auto* const text = std::get_if<std::string>(&value);
+        integer = text != nullptr ? with_unit(*text, kDurations) : std::nullopt;
+    } else if (const auto* text = std::get_if<std::string>(&value); text != nullptr && type == Type::kSize) {
+        integer = with_unit(*text, kSizes);
+    }
+    if (!integer || *integer > kMost) return std::nullopt;
+    return static_cast<double>(*integer);
+}
+
+std::string written_size(std::size_t bytes) {
+    return bytes < 1024 ? std::to_string(bytes) : quoted(in_largest_unit(bytes, kSizes));
+}
+std::string written_duration(Milliseconds time) {
+    return quoted(in_largest_unit(static_cast<std::uint64_t>(time.count()), kDurations));
+}
+
 std::optional<std::string> assign(Config& config, const Key& key, const Raw& value) {
     const std::string seen =
         std::string(key.name) + " is " + (key.type == Type::kSecret ? "a value" : shown(value)) + ", ";
     const Target target = key.at(config);
     if (auto* const* flag = std::get_if<bool*>(&target)) {
-        if (!std::holds_alternative<bool>(value)) return seen + expected(key);
+        if (!std::holds_alternative<bool>(value)) return seen + std::string(expected(key.type));
         **flag = std::get<bool>(value);
     } else if (auto* const* text = std::get_if<std::string*>(&target)) {
-        if (!std::holds_alternative<std::string>(value)) return seen + expected(key);
+        if (!std::holds_alternative<std::string>(value)) return seen + std::string(expected(key.type));
         if (!key.one_of.empty() && !is_one_of(std::get<std::string>(value), key.one_of))
             return seen + "which is none of " + std::string(key.one_of);
         **text = std::get<std::string>(value);
     } else if (auto* const* list = std::get_if<std::vector<std::string>*>(&target)) {
-        if (!std::holds_alternative<std::vector<std::string>>(value)) return seen + expected(key);
+        if (!std::holds_alternative<std::vector<std::string>>(value))
+            return seen + std::string(expected(key.type));
         **list = std::get<std::vector<std::string>>(value);
     } else {
-        const auto number = number_of(key, value);
-        if (!number) return seen + expected(key);
+        const auto number = number_of(key.type, value);
+        if (!number) return seen + std::string(expected(key.type));
         if (*number == 0 && key.zero == Zero::kRefused) return seen + "but must be more than 0";
         store_number(target, *number);
     }
@@ -203,12 +209,9 @@ std::string written(Config& config, const Key& key) {
     if (auto* const* flag = std::get_if<bool*>(&target)) return **flag ? "true" : "false";
     if (auto* const* real = std::get_if<double*>(&target)) return number_text(**real);
     if (auto* const* list = std::get_if<std::vector<std::string>*>(&target)) return quoted(**list);
-    if (auto* const* time = std::get_if<Milliseconds*>(&target))
-        return quoted(in_largest_unit(static_cast<std::uint64_t>((*time)->count()), kDurations));
-    if (auto* const* count = std::get_if<std::size_t*>(&target)) {
-        if (key.type != Type::kSize || **count < 1024) return std::to_string(**count);
-        return quoted(in_largest_unit(**count, kSizes));
-    }
+    if (auto* const* time = std::get_if<Milliseconds*>(&target)) return written_duration(**time);
+    if (auto* const* count = std::get_if<std::size_t*>(&target))
+        return key.type == Type::kSize ? written_size(**count) : std::to_string(**count);
     const std::string& text = **std::get_if<std::string*>(&target);
     return key.type == Type::kSecret && !text.empty() ? "\"********\"" : quoted(text);
 }
