@@ -36,7 +36,8 @@ Broker::Broker(const config::Config& config)
       addresses_(std::make_shared<net::AddressBook>(config.limits.connections_per_address)),
       settings_(shard_settings(config)) {
     auto options = store_options(config);
-    options.on_health = [](bool healthy, const std::string& reason) {
+    options.on_health = [this](bool healthy, const std::string& reason) {
+        store_condition_.tell(healthy, reason);
         if (healthy)
             spdlog::info("store: commits work again");
         else
@@ -89,15 +90,17 @@ void Broker::make_bridge() {
 }
 
 void Broker::make_admin() {
-    operations_ = std::make_unique<Operations>(OperationsParts{kVersion, config_.cluster.node, clock_, shards_, routes_,
-                                                               *store_, users_, nats_.get(), feed_, ready_, draining_});
+    operations_ = std::make_unique<Operations>(
+        OperationsParts{kVersion, config_.cluster.node, clock_, shards_, routes_, *store_, *store_,
+                        store_condition_, users_, nats_.get(), feed_, ready_, draining_});
+    store_operations_ = std::make_unique<StoreOperations>(*store_, *store_, std::function<void()>());
     admin::ApiOptions options;
     options.guard.token = admin_token(config_);
     options.guard.hosts = config_.admin.hosts;
     options.guard.allowed_origins = config_.admin.allowed_origins;
     options.metrics_need_token = config_.admin.metrics_need_token;
     options.audit = [](std::string_view line) { spdlog::info("admin: {}", line); };
-    api_ = std::make_unique<admin::Api>(*operations_, std::move(options));
+    api_ = std::make_unique<admin::Api>(*operations_, *store_operations_, clock_, std::move(options));
     admin_ = std::make_unique<AdminServer>(clock_, *api_);
 }
 

@@ -19,6 +19,8 @@
 #include "broker/net/listener.hpp"
 #include "broker/operations.hpp"
 #include "broker/shard.hpp"
+#include "broker/store_condition.hpp"
+#include "broker/store_operations.hpp"
 #include "storage/sqlite_store.hpp"
 
 namespace causeway {
@@ -62,11 +64,13 @@ private:
     ShardSettings settings_;
     Announcer announcer_{routes_, clock_};
     CommitFeed feed_{routes_, shards_, announcer_};
-    std::unique_ptr<storage::Store> store_;
+    StoreCondition store_condition_;
+    std::unique_ptr<storage::SqliteStore> store_;
     std::unique_ptr<Shared> shared_;
     std::unique_ptr<EventMirror> mirror_;
     std::unique_ptr<bridge::Bridge> nats_;
     std::unique_ptr<Operations> operations_;
+    std::unique_ptr<StoreOperations> store_operations_;
     std::unique_ptr<admin::Api> api_;
     std::unique_ptr<AdminServer> admin_;
 

@@ -1,11 +1,8 @@
 #include "broker/operations.hpp"
 
 #include <algorithm>
-#include <future>
-#include <unordered_set>
 
 #include "broker/logging.hpp"
-#include "broker/routing/destination.hpp"
 
 namespace causeway {
 
@@ -32,24 +29,6 @@ admin::Connection describe(const session::Session& session) {
 
 Operations::Operations(OperationsParts parts)
     : parts_(std::move(parts)), started_at_(parts_.clock.wall()), ids_(parts_.clock, random_) {}
-
-// A shard that does not answer in time answers into the void: its promise is its own.
-template <typename Answer>
-std::optional<Answer> Operations::ask(Shard& shard, std::function<Answer(Shard&)> question) {
-    auto promise = std::make_shared<std::promise<Answer>>();
-    auto answer = promise->get_future();
-    shard.post([&shard, promise, question = std::move(question)] { promise->set_value(question(shard)); });
-    if (answer.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
-    return answer.get();
-}
-
-template <typename Answer>
-std::vector<Answer> Operations::ask_all(std::function<Answer(Shard&)> question) {
-    std::vector<Answer> answers;
-    for (const auto& shard : parts_.shards)
-        if (auto answer = ask<Answer>(*shard, question)) answers.push_back(std::move(*answer));
-    return answers;
-}
 
 Shard* Operations::shard_of(SessionId id) {
     const std::size_t index = value(id) % routing::kMaxShards;
@@ -88,7 +67,8 @@ admin::ConnectionPage Operations::connections(const admin::ConnectionQuery& quer
     for (auto& rows : ask_all<Rows>([query](Shard& shard) {
              Rows rows;
              for (const auto& [id, session] : shard.sessions())
-                 if (id > query.after && !session->ended() && (query.user.empty() || session->identity().user == query.user))
+                 if (id > query.after && !session->ended() &&
+                     (query.user.empty() || session->identity().user == query.user))
                      rows.push_back(describe(*session));
              return rows;
          }))
@@ -114,77 +94,55 @@ std::optional<admin::Connection> Operations::connection(SessionId id) {
 bool Operations::close_connection(SessionId id, const std::string& reason) {
     Shard* const shard = shard_of(id);
     if (shard == nullptr) return false;
-    return ask<bool>(*shard, [id, reason](Shard& asked) {
-               session::Session* const session = asked.find(id);
-               if (session == nullptr || session->ended()) return false;
-               session->end(ErrorCode::kKicked, reason.empty() ? "closed by an operator" : reason);
-               return true;
-           }).value_or(false);
-}
-
-admin::PublishResult Operations::publish(const admin::Publish& request) {
-    if (request.persistent)
-        return Refusal{ErrorCode::kTypeUnsupported, "persistent messages are not available in this version", "persistent"};
-    auto message = std::make_shared<routing::Message>();
-    message->message_id = ids_.next();
-    message->timestamp = to_ms(parts_.clock.wall());
-    message->headers = request.headers;
-    message->content = std::make_shared<const routing::Content>(request.body, request.content_type);
-    admin::Published done;
-    done.message_id = message->message_id;
-    if (const auto* everyone = std::get_if<admin::ToEveryone>(&request.to)) {
-        done.delivered = publish_to_everyone(*message, everyone->queue);
-        return done;
-    }
-    if (const auto* user = std::get_if<admin::ToUser>(&request.to))
-        message->destination = routing::user_destination(user->user, user->queue);
-    else
-        message->destination = std::get<admin::ToDestination>(request.to).destination;
-    const auto parsed = routing::parse_destination(message->destination);
-    if (const auto* fault = std::get_if<std::string>(&parsed))
-        return Refusal{ErrorCode::kMessageInvalid, "destination: " + *fault, "destination"};
-    const auto kind = std::get<routing::Destination>(parsed).kind;
-    if (kind != routing::DestinationKind::kTopic && kind != routing::DestinationKind::kNamedUserQueue)
-        return Refusal{ErrorCode::kMessageInvalid, "only /topic/… and users' queues can be published to", "destination"};
-    const routing::MessagePtr shared = message;
-    for (const std::uint64_t delivered :
-         ask_all<std::uint64_t>([shared](Shard& shard) { return shard.deliver(shared); }))
-        done.delivered += delivered;
-    return done;
-}
-
-std::uint64_t Operations::publish_to_everyone(const routing::Message& message, const std::string& queue) {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t delivered : ask_all<std::uint64_t>([message, queue](Shard& shard) {
-             std::unordered_set<std::string> users;
-             for (const auto& [id, session] : shard.sessions())
-                 if (session->connected()) users.insert(session->identity().user);
-             std::uint64_t count = 0;
-             for (const std::string& user : users) {
-                 auto copy = std::make_shared<routing::Message>(message);
-                 copy->destination = routing::user_destination(user, queue);
-                 count += shard.deliver(copy);
-             }
-             return count;
-         }))
-        sum += delivered;
-    return sum;
+    return ask<bool>(*shard,
+                     [id, reason](Shard& asked) {
+                         session::Session* const session = asked.find(id);
+                         if (session == nullptr || session->ended()) return false;
+                         session->end(ErrorCode::kKicked, reason.empty() ? "closed by an operator" : reason);
+                         return true;
+                     })
+        .value_or(false);
 }
 
 std::vector<admin::Check> Operations::health() {
     std::vector<admin::Check> checks;
     checks.push_back({"listener", parts_.ready.load(), parts_.ready.load() ? "" : "not listening yet"});
-    checks.push_back({"draining", !parts_.draining.load(), parts_.draining.load() ? "the broker is stopping" : ""});
-    const bool healthy = parts_.store.healthy();
-    checks.push_back({"store", healthy, healthy ? "" : "commits fail; see the log for the reason"});
+    checks.push_back(
+        {"draining", !parts_.draining.load(), parts_.draining.load() ? "the broker is stopping" : ""});
+    checks.push_back(store_check());
     if (parts_.nats != nullptr) {
         const bool connected = parts_.nats->status().state == bridge::LinkState::kConnected;
         // Local traffic goes on without NATS, so it is shown and fails nothing.
         admin::Check check{"nats", connected, connected ? "" : "not connected; local traffic goes on"};
         check.required = false;
         checks.push_back(std::move(check));
+        checks.push_back(outbox_check());
     }
     return checks;
+}
+
+admin::Check Operations::store_check() const {
+    if (parts_.store.healthy()) return {"store", true, ""};
+    const std::string reason = parts_.condition.reason();
+    return {"store", false,
+            "commits fail, so what must be kept is refused: " + (reason.empty() ? "see the log" : reason)};
+}
+
+// Old events say that nobody takes them: shown, but local traffic goes on.
+admin::Check Operations::outbox_check() const {
+    const storage::StoreFigures figures = parts_.care.figures();
+    const Milliseconds age = oldest_age(figures);
+    admin::Check check{"outbox", age < kOutboxOld, ""};
+    check.required = false;
+    if (!check.ok)
+        check.detail = std::to_string(figures.outbox) + " events wait for NATS, the oldest for " +
+                       std::to_string(age.count() / 1000) + " s; see causewayctl outbox list";
+    return check;
+}
+
+Milliseconds Operations::oldest_age(const storage::StoreFigures& figures) const {
+    if (figures.outbox == 0 || figures.outbox_oldest_at == 0) return Milliseconds{0};
+    return Milliseconds{std::max<std::int64_t>(0, to_ms(parts_.clock.wall()) - figures.outbox_oldest_at)};
 }
 
 admin::Snapshot Operations::metrics() {
@@ -200,6 +158,7 @@ admin::Snapshot Operations::metrics() {
     now.store_healthy = parts_.store.healthy();
     now.store_commits = parts_.feed.commits();
     now.store_entries = parts_.feed.entries();
+    read_figures(now);
     now.log_messages = log_counts();
     if (parts_.nats != nullptr) {
         const bridge::BridgeCounters link = parts_.nats->counters();
@@ -211,6 +170,19 @@ admin::Snapshot Operations::metrics() {
         now.nats_dropped[admin::Direction::kOut] = link.out_dropped + link.out_invalid;
     }
     return now;
+}
+
+void Operations::read_figures(admin::Snapshot& now) const {
+    const storage::StoreFigures figures = parts_.care.figures();
+    now.store_queue = figures.queued;
+    now.store_commits_failed = figures.commits_failed;
+    now.store_refused = figures.refused;
+    now.store_entries_expired = figures.entries_expired;
+    now.store_file_bytes = figures.file_bytes;
+    now.store_wal_bytes = figures.wal_bytes;
+    now.store_free_bytes = figures.free_bytes;
+    now.outbox_waiting = figures.outbox;
+    now.outbox_oldest_seconds = static_cast<double>(oldest_age(figures).count()) / 1000;
 }
 
 }  // namespace causeway

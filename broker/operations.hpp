@@ -4,15 +4,18 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "bridge/bridge.hpp"
 #include "broker/admin/broker_view.hpp"
 #include "broker/commit_feed.hpp"
 #include "broker/shard.hpp"
-#include "bridge/bridge.hpp"
+#include "broker/store_condition.hpp"
+#include "storage/care.hpp"
 #include "storage/store.hpp"
 
 namespace causeway {
@@ -24,6 +27,8 @@ struct OperationsParts {
     std::vector<std::unique_ptr<Shard>>& shards;
     routing::Shards& routes;
     storage::Store& store;
+    const storage::StoreCare& care;
+    const StoreCondition& condition;
     session::UserSessions& users;
     const bridge::Bridge* nats;  // null: there is none
     const CommitFeed& feed;
@@ -33,7 +38,9 @@ struct OperationsParts {
 
 class Operations final : public admin::BrokerView {
 public:
-    static constexpr Milliseconds kPatience{1'000};
+    static constexpr Milliseconds kPatience{1'000};  // with a shard
+    static constexpr Milliseconds kStorePatience{6'000};
+    static constexpr Milliseconds kOutboxOld{60'000};  // from then on /readyz shows it
 
     explicit Operations(OperationsParts parts);
 
@@ -52,7 +59,16 @@ private:
     template <typename Answer>
     std::optional<Answer> ask(Shard& shard, std::function<Answer(Shard&)> question);
     [[nodiscard]] Shard* shard_of(SessionId id);
-    [[nodiscard]] std::uint64_t publish_to_everyone(const routing::Message& message, const std::string& queue);
+    [[nodiscard]] admin::PublishResult publish_to_everyone(const routing::Message& message,
+                                                           const std::string& queue);
+    // To a user's inbox: stored, and delivered by the commit.
+    [[nodiscard]] admin::PublishResult keep(const admin::Publish& request, const admin::ToUser& user);
+    // To a topic with a history.
+    [[nodiscard]] admin::PublishResult publish_kept(const routing::MessagePtr& message);
+    [[nodiscard]] admin::Check store_check() const;
+    [[nodiscard]] admin::Check outbox_check() const;
+    [[nodiscard]] Milliseconds oldest_age(const storage::StoreFigures& figures) const;
+    void read_figures(admin::Snapshot& now) const;
     [[nodiscard]] admin::ShardCounters count();
 
     const OperationsParts parts_;
@@ -60,5 +76,23 @@ private:
     SystemRandom random_;
     MessageIds ids_;
 };
+
+// A shard that does not answer in time answers into the void: its promise is its own.
+template <typename Answer>
+std::optional<Answer> Operations::ask(Shard& shard, std::function<Answer(Shard&)> question) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto answer = promise->get_future();
+    shard.post([&shard, promise, question = std::move(question)] { promise->set_value(question(shard)); });
+    if (answer.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+    return answer.get();
+}
+
+template <typename Answer>
+std::vector<Answer> Operations::ask_all(std::function<Answer(Shard&)> question) {
+    std::vector<Answer> answers;
+    for (const auto& shard : parts_.shards)
+        if (auto answer = ask<Answer>(*shard, question)) answers.push_back(std::move(*answer));
+    return answers;
+}
 
 }  // namespace causeway

@@ -1,5 +1,5 @@
-// The admin API: which endpoint a request means, who may use it, and the JSON of the answer. A function
-// from Request to Response without I/O of its own; one thread.
+// The admin API: which endpoint a request means and who may use it. The endpoints are in *_routes.cpp. A
+// function from Request to Response without I/O of its own; one thread.
 #pragma once
 
 #include <functional>
@@ -9,11 +9,13 @@
 #include "broker/admin/broker_view.hpp"
 #include "broker/admin/guard.hpp"
 #include "broker/admin/request.hpp"
+#include "broker/admin/routes.hpp"
+#include "broker/admin/store_jobs.hpp"
+#include "broker/admin/store_view.hpp"
 
 namespace causeway::admin {
 
 inline constexpr std::size_t kMaxAdminBody = 1024 * 1024;
-inline constexpr std::size_t kMaxPage = 1000;
 
 struct ApiOptions {
     GuardOptions guard;
@@ -24,8 +26,10 @@ struct ApiOptions {
 
 class Api {
 public:
-    // `broker` outlives this object.
-    Api(BrokerView& broker, ApiOptions options);
+    // All outlive this object.
+    Api(BrokerView& broker, StoreView& store, const Clock& clock, ApiOptions options);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
 
     // Never throws: what goes wrong inside the broker is a 500 problem.
     [[nodiscard]] Response handle(const Request& request);
@@ -34,24 +38,18 @@ public:
     void set_token(std::string token) { guard_.set_token(std::move(token)); }
 
 private:
-    struct Route;
-    [[nodiscard]] static const Route* find_route(std::string_view path);
+    void add_probe_routes();
+    [[nodiscard]] const Route* find_route(std::string_view path) const;
     [[nodiscard]] Response answer(const Request& request);
-    [[nodiscard]] Response get_status(const Request& request);
-    [[nodiscard]] Response list_connections(const Request& request);
-    [[nodiscard]] Response show_connection(const Request& request);
-    [[nodiscard]] Response close_connection(const Request& request);
-    [[nodiscard]] Response publish(const Request& request);
-    [[nodiscard]] Response get_metrics(const Request& request);
-    [[nodiscard]] Response get_livez(const Request& request);
-    [[nodiscard]] Response get_readyz(const Request& request);
-    [[nodiscard]] Response get_healthz(const Request& request);
+    [[nodiscard]] Response get_metrics();
     void audit(const Request& request, const Response& response, const std::string& what);
 
     // Constant after construction
     BrokerView& broker_;
     const ApiOptions options_;
+    Routes routes_;
 
+    StoreJobs jobs_;
     Guard guard_;
     Counts<StatusClass> requests_;
 };

@@ -80,7 +80,8 @@ struct Publish {
 
 struct Published {
     std::string message_id;
-    std::uint64_t delivered = 0;  // subscriptions of this node it was handed to
+    // Subscriptions of this node it was handed to; nothing for what was stored, which goes out later.
+    std::optional<std::uint64_t> delivered = 0;
     bool stored = false;
     std::optional<Offset> offset;
 };

@@ -33,6 +33,14 @@ struct Snapshot {
     std::uint64_t store_queue = 0;  // requests that wait
     std::uint64_t store_commits = 0;
     std::uint64_t store_entries = 0;
+    std::uint64_t store_commits_failed = 0;
+    std::uint64_t store_refused = 0;
+    std::uint64_t store_entries_expired = 0;
+    std::uint64_t store_file_bytes = 0;
+    std::uint64_t store_wal_bytes = 0;
+    std::uint64_t store_free_bytes = 0;
+    std::uint64_t outbox_waiting = 0;
+    double outbox_oldest_seconds = 0;
 
     Counts<LogLevel> log_messages;
     Counts<StatusClass> admin_requests;

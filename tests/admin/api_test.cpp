@@ -26,7 +26,7 @@ std::string code_of(const Response& response) {
 TEST_CASE("every endpoint answers its method, and refuses the others with Allow") {
     FakeBroker broker;
     broker.opens(7, "ann");
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const std::string hello = R"({"destination":"/topic/a","body":"hi"})";
     const Row rows[] = {
         {"GET", "/api/v1/status", "", 200, ""},
@@ -67,7 +67,7 @@ TEST_CASE("every endpoint answers its method, and refuses the others with Allow"
 
 TEST_CASE("HEAD is GET without a body") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const Response response = api.handle(request("HEAD", "/api/v1/status"));
     CHECK(response.status == 200);
     CHECK(response.body.empty());
@@ -75,7 +75,7 @@ TEST_CASE("HEAD is GET without a body") {
 
 TEST_CASE("the API needs the admin token; health and metrics do not") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     for (const char* open : {"/livez", "/readyz", "/healthz", "/metrics"})
         CHECK(api.handle(without_token(request("GET", open))).status == 200);
     const std::pair<const char*, int> rows[] = {
@@ -94,7 +94,7 @@ TEST_CASE("the API needs the admin token; health and metrics do not") {
 
 TEST_CASE("a reloaded token holds from the next request on") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     api.set_token("open");
     CHECK(api.handle(request("GET", "/api/v1/status")).status == 401);
     api.set_token("sesame");
@@ -103,7 +103,7 @@ TEST_CASE("a reloaded token holds from the next request on") {
 
 TEST_CASE("without a configured token nobody is let in, with an empty one neither") {
     FakeBroker broker;
-    Api api(broker, {});
+    Api api(broker, broker.store, broker.clock, {});
     CHECK(api.handle(request("GET", "/api/v1/status")).status == 401);
     Request empty = without_token(request("GET", "/api/v1/status"));
     empty.headers.emplace_back("Authorization", "Bearer ");
@@ -114,7 +114,7 @@ TEST_CASE("metrics can be put behind the token") {
     FakeBroker broker;
     ApiOptions options = options_with_token();
     options.metrics_need_token = true;
-    Api api(broker, std::move(options));
+    Api api(broker, broker.store, broker.clock, std::move(options));
     CHECK(api.handle(without_token(request("GET", "/metrics"))).status == 401);
     CHECK(api.handle(request("GET", "/metrics")).status == 200);
 }
@@ -123,7 +123,7 @@ TEST_CASE("only our own Host names are answered, so that a rebound name reaches 
     FakeBroker broker;
     ApiOptions options = options_with_token();
     options.guard.hosts = {"Ops.example"};
-    Api api(broker, std::move(options));
+    Api api(broker, broker.store, broker.clock, std::move(options));
     const std::pair<const char*, int> rows[] = {{"localhost", 200},
                                                 {"LOCALHOST:8081", 200},
                                                 {"127.0.0.1:8081", 200},
@@ -152,7 +152,7 @@ TEST_CASE("a web page drives nothing unless its origin is allowed, token or not"
     FakeBroker broker;
     ApiOptions options = options_with_token();
     options.guard.allowed_origins = {"https://ops.example"};
-    Api api(broker, std::move(options));
+    Api api(broker, broker.store, broker.clock, std::move(options));
     const std::pair<const char*, int> rows[] = {{"https://ops.example", 200},
                                                 {"http://ops.example", 403},
                                                 {"https://ops.example:444", 403},
@@ -170,7 +170,7 @@ TEST_CASE("a web page drives nothing unless its origin is allowed, token or not"
 TEST_CASE("connections come in pages by growing id") {
     FakeBroker broker;
     for (std::uint64_t id = 1; id <= 5; ++id) broker.opens(id * 10, id % 2 ? "ann" : "bob");
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const auto page = [&](const char* target) {
         return *parse_json(api.handle(request("GET", target)).body);
     };
@@ -187,7 +187,7 @@ TEST_CASE("connections come in pages by growing id") {
 
 TEST_CASE("limits and cursors that are none are refused") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     for (const char* query :
          {"limit=0", "limit=-1", "limit=1001", "limit=", "limit=1e2", "limit=%27--", "limit=1%20",
           "cursor=-1", "cursor=x", "cursor=99999999999999999999", "colour=red"}) {
@@ -206,7 +206,7 @@ TEST_CASE("closing a connection passes the reason on and leaves an audit line") 
     std::vector<std::string> lines;
     ApiOptions options = options_with_token();
     options.audit = [&](std::string_view line) { lines.emplace_back(line); };
-    Api api(broker, std::move(options));
+    Api api(broker, broker.store, broker.clock, std::move(options));
 
     CHECK(api.handle(request("DELETE", "/api/v1/connections/7?reason=too%0Aloud")).status == 200);
     REQUIRE(broker.closed.size() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("closing a connection passes the reason on and leaves an audit line") 
 TEST_CASE("what is not UTF-8 inside the broker is still valid JSON outside") {
     FakeBroker broker;
     broker.opens(1, "caf\xe9");
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const auto json = parse_json(api.handle(request("GET", "/api/v1/connections")).body);
     REQUIRE(json);
     CHECK(json->at("items")[0]["user"] == "caf\xef\xbf\xbd");
@@ -234,7 +234,7 @@ TEST_CASE("what is not UTF-8 inside the broker is still valid JSON outside") {
 TEST_CASE("a broker that fails is a 500 problem that says why") {
     FakeBroker broker;
     broker.broken = true;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const Response response = api.handle(request("GET", "/api/v1/status"));
     CHECK(response.status == 500);
     CHECK(code_of(response) == "internal");
@@ -245,7 +245,7 @@ TEST_CASE("a status says its times as RFC 3339") {
     FakeBroker broker;
     broker.now.started_at = WallTime{1'800'000'000'007};
     broker.now.connections = 12;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const auto json = parse_json(api.handle(request("GET", "/api/v1/status")).body);
     REQUIRE(json);
     CHECK(json->at("startedAt") == "2027-01-15T08:00:00.007Z");

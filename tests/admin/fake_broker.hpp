@@ -1,9 +1,10 @@
-// A BrokerView that answers from plain fields and remembers what it was told to do.
+// A BrokerView that answers from plain fields and remembers what it was told to do. Has a store and a clock.
 #pragma once
 
 #include <stdexcept>
 
 #include "broker/admin/api.hpp"
+#include "tests/admin/fake_store.hpp"
 
 namespace causeway::admin {
 
@@ -49,6 +50,10 @@ public:
         c.user = std::move(user);
         open.push_back(std::move(c));
     }
+
+    // What an Api needs besides.
+    FakeStore store;
+    ManualClock clock;
 
     bool broken = false;
     Status now;

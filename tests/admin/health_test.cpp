@@ -31,7 +31,7 @@ TEST_CASE("alive and ready are two questions") {
     for (const Row& row : rows) {
         FakeBroker broker;
         broker.checks = row.checks;
-        Api api(broker, {});
+        Api api(broker, broker.store, broker.clock, {});
         CHECK(api.handle(request("GET", "/livez")).status == row.live);
         CHECK(api.handle(request("GET", "/readyz")).status == row.ready);
         CHECK(api.handle(request("GET", "/healthz")).status == row.ready);
@@ -43,7 +43,7 @@ TEST_CASE("?verbose lists the checks by name") {
     FakeBroker broker;
     broker.checks = {check("shards", true, Probe::kLive), check("store", false),
                      check("nats", false, Probe::kReady, false)};
-    Api api(broker, {});
+    Api api(broker, broker.store, broker.clock, {});
     CHECK(api.handle(request("GET", "/readyz?verbose")).body ==
           "[+]shards ok\n[-]store failed: gone\n[-]nats failed (not required): gone\nreadyz check failed\n");
     CHECK(api.handle(request("GET", "/livez?verbose")).body == "[+]shards ok\nlivez check passed\n");
@@ -54,7 +54,7 @@ TEST_CASE("?verbose lists the checks by name") {
 TEST_CASE("health is JSON for who accepts it") {
     FakeBroker broker;
     broker.checks = {check("store", false)};
-    Api api(broker, {});
+    Api api(broker, broker.store, broker.clock, {});
     Request asked = request("GET", "/readyz");
     asked.headers.emplace_back("Accept", "application/json");
     const Response response = api.handle(asked);

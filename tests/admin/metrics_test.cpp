@@ -77,7 +77,7 @@ TEST_CASE("numbers reach the text with their labels, and the others are there as
 
 TEST_CASE("/metrics has the process, and counts the API's own requests") {
     FakeBroker broker;
-    Api api(broker, {});
+    Api api(broker, broker.store, broker.clock, {});
     CHECK(api.handle(request("GET", "/nowhere")).status == 404);
     const Response response = api.handle(request("GET", "/metrics"));
     CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");

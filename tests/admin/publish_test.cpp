@@ -114,7 +114,7 @@ TEST_CASE("JSON is read to a depth of 32 and no deeper, however deep it is") {
 
 TEST_CASE("a body over 1 MiB is refused before it is read as JSON") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const std::string frame = R"({"destination":"/topic/a","body":""})";
     std::string body = frame;
     body.insert(frame.size() - 2, std::string(kMaxAdminBody - frame.size(), 'x'));
@@ -125,7 +125,7 @@ TEST_CASE("a body over 1 MiB is refused before it is read as JSON") {
 
 TEST_CASE("what the broker says to a publish becomes status and JSON") {
     FakeBroker broker;
-    Api api(broker, options_with_token());
+    Api api(broker, broker.store, broker.clock, options_with_token());
     const Request asked = request("POST", "/api/v1/publish", R"({"destination":"/topic/a","body":"x"})");
     CHECK(*parse_json(api.handle(asked).body) ==
           Json{{"id", "01MCC5RM000000000000000000"}, {"delivered", 3}, {"stored", false}});

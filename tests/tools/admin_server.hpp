@@ -18,7 +18,7 @@ namespace causeway::ctl {
 class AdminServer {
 public:
     AdminServer()
-        : api_(broker, admin::options_with_token()),
+        : api_(broker, broker.store, broker.clock, admin::options_with_token()),
           listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
