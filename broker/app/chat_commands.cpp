@@ -1,55 +1,21 @@
 // chat and private-message: the path that most traffic takes. The client's timestamp is not kept: an
 // envelope's timestamp is ours.
+#include "broker/app/answers.hpp"
 #include "broker/app/chat_message.hpp"
 #include "broker/app/fields.hpp"
 #include "broker/app/handlers.hpp"
-#include "broker/app/names.hpp"
 
 namespace causeway::app {
 
 namespace {
 
-constexpr std::string_view kEnvelopeVersion = "1";
-
-Done stored(const storage::Appended& answer) {
-    return {{{"message-id", answer.message_id},
-             {"sequence", std::to_string(value(answer.sequence))},
-             {"timestamp", std::to_string(answer.timestamp)},
-             {"offset", std::to_string(value(answer.offset))},
-             {"conversation-id", answer.conversation},
-             {"duplicate", answer.duplicate ? "true" : "false"},
-             {"stored", "true"}},
-            nullptr,
-            {}};
-}
-
-void submit(Services& services, storage::Append append, OnOutcome on_outcome) {
-    services.store.submit(
-        std::move(append), [post = services.post, done = std::move(on_outcome)](storage::Answer answer) {
-            post([done, answer = std::move(answer)] {
-                if (const auto* appended = std::get_if<storage::Appended>(&answer))
-                    return done(stored(*appended));
-                if (const auto* refusal = std::get_if<Refusal>(&answer)) return done(*refusal);
-                done(Refusal{ErrorCode::kSendFailed, "the store gave an answer to another question", ""});
-            });
-        });
-}
-
-void fill_sender(Services& services, const Caller& caller, storage::Append& append) {
+void submit(Services& services, const Caller& caller, storage::Append append, OnOutcome on_outcome) {
+    fill_sender(services, caller, append.envelope);
     append.sender = caller.identity.user;
     append.origin = caller.session;
     append.client_msg_id = append.envelope.clientmessageid();
-
-    auto& envelope = append.envelope;
-    envelope.set_messageid(services.ids.next());
-    envelope.set_senderid(caller.identity.user);
-    envelope.set_sendername(caller.identity.name);
-    envelope.set_version(std::string(kEnvelopeVersion));
-    // These come from headers, which may be long and hold any octets; a field of the envelope may not.
-    const std::size_t max = services.limits.id_bytes;
-    if (is_name(caller.device_id, max)) envelope.set_deviceid(std::string(caller.device_id));
-    if (is_name(caller.client_type, max)) envelope.set_source(std::string(caller.client_type));
-    envelope.set_timestamp(to_ms(services.clock.wall()));
+    services.store.submit(std::move(append),
+                          on_answer<storage::Appended>(services, std::move(on_outcome), stored));
 }
 
 // Reads the body in either form. `target` is the field that says where the message goes.
@@ -85,8 +51,7 @@ void chat(Services& services, const Command& command, OnOutcome on_outcome) {
     append.conversation = fields.conversation_id("conversationId", services.limits.id_bytes);
     if (fields.fault()) return on_outcome(*fields.fault());
     append.envelope.set_conversationid(append.conversation);
-    fill_sender(services, command.caller, append);
-    submit(services, std::move(append), std::move(on_outcome));
+    submit(services, command.caller, std::move(append), std::move(on_outcome));
 }
 
 void private_message(Services& services, const Command& command, OnOutcome on_outcome) {
@@ -98,8 +63,7 @@ void private_message(Services& services, const Command& command, OnOutcome on_ou
         fields.refuse("receiverId", "receiverId is the sender");
     if (fields.fault()) return on_outcome(*fields.fault());
     append.envelope.set_receiverid(append.receiver);
-    fill_sender(services, command.caller, append);
-    submit(services, std::move(append), std::move(on_outcome));
+    submit(services, command.caller, std::move(append), std::move(on_outcome));
 }
 
 }  // namespace causeway::app

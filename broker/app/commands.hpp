@@ -52,6 +52,11 @@ struct CommandLimits {
     std::size_t id_bytes = 128;    // of a conversation, user or message id, a clientMsgId, a name
     std::size_t attachments = 20;  // of one message
     std::size_t members = 500;     // named in one command
+    std::size_t cursors = 10'000;  // of one sync
+    std::size_t sync_page = 500;   // the most a client may ask for
+    std::size_t history_page = 200;
+    Milliseconds edit_window{std::chrono::hours(24)};  // after a message was stored
+    Milliseconds recall_window{std::chrono::hours(24)};
 };
 
 class Commands {
@@ -68,6 +73,9 @@ public:
     // is as the client names it: /user/queue/….
     void run(const Caller& caller, std::string_view command, std::string_view body,
              std::string_view content_type, OnOutcome on_outcome);
+
+    // Whether a SUBSCRIBE to "/app/" + command is answered, once, by what run() with an empty body replies.
+    [[nodiscard]] static bool answers_subscribe(std::string_view command);
 
 private:
     std::unique_ptr<struct Services> services_;

@@ -1,5 +1,6 @@
 // conversations/…: who is in which conversation. What a user may do there the store decides, in the
 // transaction that does it.
+#include "broker/app/answers.hpp"
 #include "broker/app/conversation_kind.hpp"
 #include "broker/app/fields.hpp"
 #include "broker/app/handlers.hpp"
@@ -48,12 +49,12 @@ std::string id_of_request(const std::string& user, const std::string& client_msg
     return "c-" + base64url_encode(sha256(user + '\n' + client_msg_id).substr(0, 16));
 }
 
-Done made(const storage::ConversationMade& answer, const std::string& message_id, std::int64_t now) {
+Done made(const storage::ConversationMade& answer, const ReplyStamp& stamp) {
     const json body{{"action", "create"}, {"conversationId", answer.id}, {"existed", answer.existed}};
     return {{{"conversation-id", answer.id},
              {"duplicate", answer.existed ? "true" : "false"},
              {"stored", "true"}},
-            reply(std::string(kReplies), message_id, now, body.dump()),
+            stamp.reply(std::string(kReplies), body.dump()),
             {}};
 }
 
@@ -76,14 +77,12 @@ void change(Services& services, const Command& command, storage::MembershipChang
     if (whom == Whom::kNamed) request.user = fields.required_name("userId", services.limits.id_bytes);
     if (fields.fault()) return on_outcome(*fields.fault());
 
-    const std::string conversation = request.conversation;
-    services.store.submit(std::move(request), [post = services.post, done = std::move(on_outcome),
-                                               conversation](storage::Answer answer) {
-        post([done, conversation, answer = std::move(answer)] {
-            if (const auto* refusal = std::get_if<Refusal>(&answer)) return done(*refusal);
-            done(changed(std::get<storage::Changed>(answer), conversation));
-        });
-    });
+    std::string conversation = request.conversation;
+    services.store.submit(std::move(request),
+                          on_answer<storage::Changed>(services, std::move(on_outcome),
+                                                      [conversation](const storage::Changed& answer) {
+                                                          return changed(answer, conversation);
+                                                      }));
 }
 
 std::string list_body(const std::vector<storage::ConversationRow>& rows) {
@@ -116,15 +115,11 @@ void create_conversation(Services& services, const Command& command, OnOutcome o
         request.id = id_of_request(request.creator, client_msg_id);
     if (fields.fault()) return on_outcome(*fields.fault());
 
-    services.store.submit(std::move(request),
-                          [post = services.post, done = std::move(on_outcome), id = services.ids.next(),
-                           now = to_ms(services.clock.wall())](storage::Answer answer) {
-                              post([done, id, now, answer = std::move(answer)] {
-                                  if (const auto* refusal = std::get_if<Refusal>(&answer))
-                                      return done(*refusal);
-                                  done(made(std::get<storage::ConversationMade>(answer), id, now));
-                              });
-                          });
+    services.store.submit(std::move(request), on_answer<storage::ConversationMade>(
+                                                  services, std::move(on_outcome),
+                                                  [stamp = ReplyStamp(services)](const auto& answer) {
+                                                      return made(answer, stamp);
+                                                  }));
 }
 
 void join_conversation(Services& services, const Command& command, OnOutcome on_outcome) {
@@ -147,16 +142,10 @@ void list_conversations(Services& services, const Command& command, OnOutcome on
     using Rows = std::vector<storage::ConversationRow>;
     services.store.read_conversations(
         command.caller.identity.user,
-        [post = services.post, done = std::move(on_outcome), id = services.ids.next(),
-         now = to_ms(services.clock.wall())](std::variant<Rows, storage::ReadFailed> answer) {
-            post([done, id, now, answer = std::move(answer)] {
-                const auto* rows = std::get_if<Rows>(&answer);
-                if (rows == nullptr)
-                    return done(Refusal{ErrorCode::kSendFailed,
-                                        "the conversations cannot be read now; try again", ""});
-                done(Done{{}, reply(std::string(kReplies), id, now, list_body(*rows)), {}});
-            });
-        });
+        on_read<Rows>(services, "the conversations", std::move(on_outcome),
+                      [stamp = ReplyStamp(services)](const Rows& rows) {
+                          return Done{{}, stamp.reply(std::string(kReplies), list_body(rows)), {}};
+                      }));
 }
 
 }  // namespace causeway::app

@@ -76,6 +76,13 @@ std::int64_t Fields::integer(std::string_view name, std::int64_t otherwise) {
     return otherwise;
 }
 
+std::size_t Fields::page_size(std::string_view name, std::int64_t otherwise, std::size_t most) {
+    const std::int64_t size = integer(name, otherwise);
+    if (size >= 1 && static_cast<std::uint64_t>(size) <= most) return static_cast<std::size_t>(size);
+    refuse(name, std::string(name) + " must be 1 to " + std::to_string(most));
+    return 1;
+}
+
 std::string Fields::digest() {
     const auto stamp = object_.find("timestamp");
     if (stamp == object_.end()) return sha256(object_.dump());

@@ -38,6 +38,8 @@ public:
     // required_name() that may be a segment of a destination.
     [[nodiscard]] std::string conversation_id(std::string_view name, std::size_t max);
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise);
+    // 1 to `most`.
+    [[nodiscard]] std::size_t page_size(std::string_view name, std::int64_t otherwise, std::size_t most);
 
     // What a repetition of the same request has in common with the first: SHA-256 of the object
     // without `timestamp`, which clients set anew, independent of the order of keys and of blanks.
