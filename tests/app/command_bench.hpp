@@ -58,11 +58,20 @@ struct Bench {
     }
     Outcome answered(storage::Answer answer) {
         store.asked.back().answer(std::move(answer));
+        return come_back();
+    }
+    // The same for a question that was a read.
+    template <typename OnRead, typename Read>
+    Outcome reads(const OnRead& on_read, Read read) {
+        on_read(std::move(read));
+        return come_back();
+    }
+    Outcome come_back() {
         CHECK(outcomes.empty());  // not on the store's thread
         REQUIRE(posted.size() == 1);
-        posted[0]();
+        std::exchange(posted, {})[0]();
         REQUIRE(outcomes.size() == 1);
-        return outcomes[0];
+        return std::exchange(outcomes, {})[0];
     }
 };
 

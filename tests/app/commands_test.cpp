@@ -70,6 +70,38 @@ TEST_CASE("a body that is wrong is refused, and the field is named") {
         {"conversations/join", "{}", kBad, "conversationId"},
         {"conversations/add", R"({"conversationId":"c"})", kBad, "userId"},
         {"conversations/remove", R"({"conversationId":"c","userId":{}})", kBad, "userId"},
+        {"edit-message", R"({"newContent":"x"})", kBad, "messageId"},
+        {"edit-message", R"({"messageId":"m"})", kBad, "newContent"},
+        {"edit-message", R"({"messageId":"m","newContent":5})", kBad, "newContent"},
+        {"edit-message", R"({"messageId":"m","newContent":"x","editReason":5})", kBad, "editReason"},
+        {"edit-message", R"({"messageId":"m","newContent":"x","clientMsgId":{}})", kBad, "clientMsgId"},
+        {"delete-message", "{}", kBad, "messageId"},
+        {"delete-message", R"({"messageId":"m","deleteScope":2})", kBad, "deleteScope"},
+        {"delete-message", R"({"messageId":"m","deleteScope":"1"})", kBad, "deleteScope"},
+        {"delete-message", R"({"messageId":")" + long_id + R"("})", kBad, "messageId"},
+        {"read", "{}", kBad, "conversationId"},
+        {"read", R"({"conversationId":"c"})", kBad, "sequence"},
+        {"read", R"({"conversationId":"c","sequence":0})", kBad, "sequence"},
+        {"read", R"({"conversationId":"c","sequence":-1,"messageId":"m"})", kBad, "sequence"},
+        {"read", R"({"conversationId":"c","messageId":7})", kBad, "messageId"},
+        {"history", "{}", kBad, "conversationId"},
+        {"history", R"({"conversationId":"c","before":-1})", kBad, "before"},
+        {"history", R"({"conversationId":"c","before":5,"after":3})", kBad, "after"},
+        {"history", R"({"conversationId":"c","limit":0})", kBad, "limit"},
+        {"history", R"({"conversationId":"c","limit":201})", kBad, "limit"},
+        {"sync", "{}", kBad, "after"},
+        {"sync", R"({"after":-1})", kBad, "after"},
+        {"sync", R"({"after":1,"lastSyncTime":1})", kBad, "lastSyncTime"},
+        {"sync", R"({"lastSyncTime":"yesterday"})", kBad, "lastSyncTime"},
+        {"sync", R"({"after":1,"limit":501})", kBad, "limit"},
+        {"sync", R"({"cursors":"c"})", kBad, "cursors"},
+        {"sync", R"({"cursors":{"a.b":1}})", kBad, "cursors"},
+        {"sync", R"({"cursors":{"c":-1}})", kBad, "cursors"},
+        {"sync", R"({"cursors":{"c":"1"}})", kBad, "cursors"},
+        {"sync", R"({"cursors":[1]})", kBad, "cursors"},
+        {"sync", R"({"cursors":[{"conversationId":"c"}]})", kBad, "cursors"},
+        {"sync", R"({"cursors":[{"sequence":1}]})", kBad, "cursors"},
+        {"sync", R"({"after":1,"epoch":5})", kBad, "epoch"},
         {"auth", R"({"token":5})", kBad, "token"},
         {"auth", "nonsense", kBad, ""},
     };
@@ -100,8 +132,8 @@ TEST_CASE("more attachments than the limit are refused") {
 }
 
 TEST_CASE("commands that are not here are refused: unknown ones, and known ones of later versions") {
-    for (const char* name : {"edit-message", "delete-message", "pin-message", "forward-message", "read",
-                             "typing", "presence", "sync", "history", "notifications/read", "iot/control"}) {
+    for (const char* name :
+         {"pin-message", "forward-message", "typing", "presence", "notifications/read", "iot/control"}) {
         const Refusal refusal = Bench().refused(name, "{}");
         CHECK(refusal.code == ErrorCode::kTypeUnsupported);
         CHECK(refusal.text == "/app/" + std::string(name) + " is not available in this version");
