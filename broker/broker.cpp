@@ -22,6 +22,12 @@ std::size_t shard_count(std::size_t configured) {
     return std::min(configured == 0 ? cores : configured, routing::kMaxShards);
 }
 
+// Histories in memory end with the process, and so does what clients remember of them.
+std::string new_epoch() {
+    SystemRandom random;
+    return random_hex(random, 8);
+}
+
 net::StaticFiles load_files(const std::string& directory) {
     return directory.empty() ? net::StaticFiles() : net::StaticFiles(directory);
 }
@@ -30,6 +36,8 @@ net::StaticFiles load_files(const std::string& directory) {
 
 Broker::Broker(const config::Config& config)
     : config_(config),
+      history_rules_(config.history),
+      histories_(routes_, clock_, new_epoch(), config.limits.history_bytes),
       permissions_(config.permissions),
       verifier_(std::make_shared<const identity::TokenVerifier>(config::jwt_settings(config.auth))),
       files_(load_files(config.http.static_dir)),
@@ -46,6 +54,7 @@ Broker::Broker(const config::Config& config)
     store_ = std::make_unique<storage::SqliteStore>(
         std::move(options), [this](std::vector<storage::Committed> committed) { feed_.on_committed(std::move(committed)); },
         clock_, store_random_);
+    keep_histories();
     make_shards(shard_count(config.shards));
     listen();  // may throw: before there are threads that use the rest
     make_bridge();
@@ -61,6 +70,13 @@ Broker::~Broker() {
     if (mirror_) mirror_->stop();
     store_.reset();
     nats_.reset();
+}
+
+void Broker::keep_histories() {
+    topic_store_.emplace(*store_);
+    routes_.keep({&history_rules_, &histories_,
+                  [this](const routing::HistoryRule& rule, const routing::MessagePtr& message,
+                         routing::OnStored on_stored) { topic_store_->append(rule, message, std::move(on_stored)); }});
 }
 
 void Broker::make_shards(std::size_t count) {

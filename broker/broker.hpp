@@ -18,9 +18,11 @@
 #include "broker/event_mirror.hpp"
 #include "broker/net/listener.hpp"
 #include "broker/operations.hpp"
+#include "broker/routing/topic_history.hpp"
 #include "broker/shard.hpp"
 #include "broker/store_condition.hpp"
 #include "broker/store_operations.hpp"
+#include "broker/topic_store.hpp"
 #include "storage/sqlite_store.hpp"
 
 namespace causeway {
@@ -38,6 +40,7 @@ public:
     void run();
 
 private:
+    void keep_histories();
     void make_shards(std::size_t count);
     void make_bridge();
     void make_admin();
@@ -55,6 +58,8 @@ private:
     std::atomic<bool> draining_{false};
 
     routing::Shards routes_;
+    const routing::HistoryRules history_rules_;
+    routing::TopicHistory histories_;
     session::UserSessions users_;
     const identity::Permissions permissions_;
     const std::shared_ptr<const identity::TokenVerifier> verifier_;
@@ -66,6 +71,7 @@ private:
     CommitFeed feed_{routes_, shards_, announcer_};
     StoreCondition store_condition_;
     std::unique_ptr<storage::SqliteStore> store_;
+    std::optional<TopicStore> topic_store_;
     std::unique_ptr<Shared> shared_;
     std::unique_ptr<EventMirror> mirror_;
     std::unique_ptr<bridge::Bridge> nats_;

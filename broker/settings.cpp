@@ -26,6 +26,10 @@ std::vector<std::string> split(std::string_view text) {
     return parts;
 }
 
+constexpr Milliseconds kForEver{std::chrono::hours(24) * 36'500};
+
+storage::Kept kept(const config::Kept& bounds) { return {bounds.age, bounds.bytes}; }
+
 }  // namespace
 
 ShardSettings shard_settings(const config::Config& config) {
@@ -38,6 +42,8 @@ ShardSettings shard_settings(const config::Config& config) {
     limits.header_bytes = config.limits.header_bytes;
     limits.head_bytes = config.limits.head_bytes;
     limits.subscriptions = config.limits.subscriptions_per_session;
+    limits.unacked = config.limits.unacked;
+    limits.resume_devices = config.sessions.resume_user_queues == "device";
     limits.sessions_per_user = config.limits.sessions_per_user;
     limits.send_per_second = config.limits.send_per_second;
     limits.send_burst = config.limits.send_burst;
@@ -48,6 +54,8 @@ ShardSettings shard_settings(const config::Config& config) {
     limits.ping_timeout = config.heartbeat.ping_timeout;
     limits.expiry_warning = config.auth.expiry_warning;
     limits.expiry_grace = config.auth.expiry_grace;
+    settings.command_limits.edit_window = config.chat.edit_window;
+    settings.command_limits.recall_window = config.chat.recall_window;
     settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
     settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
     settings.prefixes = config.http.prefixes;
@@ -61,6 +69,10 @@ ShardSettings shard_settings(const config::Config& config) {
 storage::StoreOptions store_options(const config::Config& config) {
     storage::StoreOptions options;
     options.path = config.storage.path;
+    options.retention = {kept(config.retention.direct), kept(config.retention.group), kept(config.retention.room),
+                         kept(config.retention.inbox), kept(config.retention.topic)};
+    options.min_free_bytes = config.storage.min_free;
+    options.cursors_kept = config.storage.cursor_expiry.count() == 0 ? kForEver : config.storage.cursor_expiry;
     options.durability =
         config.storage.durability == "process" ? storage::Durability::kProcess : storage::Durability::kPower;
     return options;

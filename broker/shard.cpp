@@ -61,7 +61,8 @@ Shard::Shard(std::size_t index, const Shared& shared)
       membership_cache_(shared.store, post_later()),
       tokens_(shared.verifier),
       app_commands_(shared.store, turn_clock_, id_source_, post_later(),
-                    [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); }),
+                    [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
+                    shared.settings.command_limits),
       site_({shared.settings.prefixes, shared.settings.origins, shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
              shared.settings.limits.connect_bytes, random_, numbers_}),
@@ -149,6 +150,7 @@ admin::ShardCounters Shard::count() const {
 
 void Shard::keep_house(Monotonic now) {
     cursor_moves_.flush();
+    if (index_ == 0) shared_.shards.expire_histories();
     if (draining_) go_on_draining();
     loop_.timers().set(*housekeeping_, now + (draining_ ? kDrainLook : shared_.settings.cursor_flush));
 }

@@ -26,6 +26,7 @@ namespace causeway {
 // What all shards share. Everything outlives them.
 struct ShardSettings {
     session::SessionLimits limits;
+    app::CommandLimits command_limits;
     routing::DestinationLimits destination_limits;
     net::ConnectionLimits connection_limits;
     std::vector<std::string> prefixes;

@@ -22,6 +22,10 @@ Published Shards::publish(const MessagePtr& message, OnStored on_stored) {
     return Published::kNow;
 }
 
+void Shards::expire_histories() const {
+    if (histories_.memory != nullptr) histories_.memory->expire_some();
+}
+
 void Shards::publish_to(const MessagePtr& message, ShardMask shards) {
     for (; shards != 0; shards &= shards - 1)
         mailboxes_[static_cast<std::size_t>(std::countr_zero(shards))]->post(message);

@@ -68,6 +68,8 @@ public:
     }
     // Of topics whose rule is not `stored`. Only where history_of() gave a rule.
     [[nodiscard]] TopicHistory& histories() const { return *histories_.memory; }
+    // Once a second.
+    void expire_histories() const;
 
     void post(std::size_t shard, Task task) { mailboxes_[shard]->post(std::move(task)); }
     void post_to_all(const Task& task);
