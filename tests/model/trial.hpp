@@ -1,0 +1,74 @@
+// One run of a script against a broker of two shards on a store on one thread. Throws Failed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/model/client.hpp"
+#include "tests/model/script.hpp"
+#include "tests/model/store_on_one_thread.hpp"
+#include "tests/session/world.hpp"
+#include "tests/storage/fixture.hpp"
+
+namespace causeway::model {
+
+class Trial {
+public:
+    explicit Trial(std::uint64_t seed);
+    ~Trial();
+
+    void run(const Script& script);
+    // What happened, a line each.
+    [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
+
+private:
+    // Of a stored SEND, to say it again.
+    struct Said {
+        std::string user;
+        std::string destination;
+        std::string to;  // the field that names where it goes
+        std::string key;
+        std::string text;
+    };
+    void does(const Step& step);
+    void say(const std::string& text) { trace_.push_back(text); }
+    void begin_world();
+    void make_conversations(Dice& dice);
+    void connect(Dice& dice);
+    void subscribe(Dice& dice);
+    [[nodiscard]] storage::Log some_log(Dice& dice, const std::string& user) const;
+    void choose_place(Dice& dice, Subscription& wanted) const;
+    void send(Dice& dice, std::size_t count);
+    void change_membership(Dice& dice);
+    void acknowledge(Dice& dice);
+    void let_time_pass(Milliseconds time, bool flush);
+    void end_process(Dice& dice);
+    void kill(Dice& dice);
+    void restore(Dice& dice);
+    void reset_cursor(Dice& dice);
+    bool everything_moves(Dice& dice);
+    void settle(Dice& dice);
+    void check_store();
+    void bury();
+    Client* someone(Dice& dice);
+    Client* someone_who_talks(Dice& dice);
+
+    storage::TemporaryDirectory directory_;
+    ManualClock clock_;
+    StoreOnOneThread store_;
+    Judge judge_;
+    std::unique_ptr<session::testing::World> world_;
+    std::vector<std::unique_ptr<Client>> clients_;
+    std::vector<std::string> trace_;
+    std::optional<Judge> backup_;
+    std::vector<std::string> epochs_{"foreign"};
+    std::vector<Said> said_;
+    std::vector<std::uint64_t> heard_{0, 0};  // by each shard
+    std::uint64_t next_session_ = 1'000'000;
+    std::uint64_t texts_ = 0;
+    Milliseconds elapsed_{0};
+};
+
+}  // namespace causeway::model

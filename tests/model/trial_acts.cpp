@@ -1,0 +1,146 @@
+// What clients and operators do in a trial.
+#include <algorithm>
+#include <array>
+
+#include "storage/log_name.hpp"
+#include "tests/model/trial.hpp"
+
+namespace causeway::model {
+
+using namespace storage;
+
+namespace {
+
+constexpr std::size_t kMostClients = 7;
+
+std::string user(std::size_t number) { return "u" + std::to_string(number); }
+
+std::string body_of(const std::string& to, const std::string& key, const std::string& text) {
+    std::string body = "{" + to + R"(,"content":")" + text + '"';
+    if (!key.empty()) body += R"(,"clientMsgId":")" + key + '"';
+    return body + '}';
+}
+
+std::string field(const std::string& name, const std::string& value) {
+    return '"' + name + "\":\"" + value + '"';
+}
+
+}  // namespace
+
+void Trial::connect(Dice& dice) {
+    if (clients_.size() >= kMostClients) return;
+    static const std::array<std::string, 4> kDevices{"", "d1", "d1", "d2"};
+    const std::string name = user(dice.below(3));
+    const std::string device = dice.of(kDevices);
+    auto& shard = *dice.of(world_->shards);
+    clients_.push_back(std::make_unique<Client>(judge_, shard, next_session_++, name, device,
+                                                [this](const std::string& text) { say(text); }));
+    say(clients_.back()->name() + " CONNECTs");
+    while (clients_.back()->server_takes_one()) judge_.tick();
+    if (!dice.one_in(4)) clients_.back()->reads_one();
+}
+
+Log Trial::some_log(Dice& dice, const std::string& name) const {
+    if (dice.one_in(3)) return {Log::Kind::kPrivateMessages, name, {}};
+    const auto ids = judge_.kept.conversations();
+    return {Log::Kind::kConversation, name, dice.of(ids)};
+}
+
+void Trial::subscribe(Dice& dice) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr) return;
+    Subscription wanted;
+    wanted.id = client->free_id();
+    wanted.log = some_log(dice, client->user());
+    wanted.destination = log_name(wanted.log);
+    wanted.device = client->device();
+    wanted.session = client->session_id();
+    wanted.with_receipt = !dice.one_in(4);
+    choose_place(dice, wanted);
+    client->subscribes(std::move(wanted));
+}
+
+// Where it begins: live, after an offset that may be none, or where the device was.
+void Trial::choose_place(Dice& dice, Subscription& wanted) const {
+    const std::size_t way = dice.below(8);
+    if (way < 4 && (!wanted.device.empty() || dice.one_in(20))) wanted.from = From::kDevice;
+    if (way == 4 || way == 5) wanted.from = From::kOffset;
+    if (wanted.from == From::kLive && wanted.is_user_queue() && !wanted.device.empty()) {
+        wanted.from = From::kDevice;
+        wanted.implied = true;
+    }
+    if (wanted.from == From::kOffset || (wanted.from == From::kDevice && !wanted.implied && dice.one_in(6))) {
+        const std::uint64_t end = judge_.kept.end();
+        const std::array<std::uint64_t, 5> places{0, dice.below(end + 1), dice.below(end + 1), end,
+                                                  end + 1 + dice.below(4)};
+        wanted.after = dice.of(places);
+        if (dice.one_in(5)) {
+            wanted.epoch = dice.of(epochs_);
+        } else if (!dice.one_in(3)) {
+            wanted.epoch = epochs_.back();
+        }
+    }
+}
+
+void Trial::send(Dice& dice, std::size_t count) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr) return;
+    for (; count > 0; --count) {
+        Said said{client->user(), "/app/chat", {}, {}, "t" + std::to_string(++texts_)};
+        if (dice.one_in(3)) {
+            const std::string other = user((std::size_t(client->user()[1] - '0') + 1 + dice.below(2)) % 3);
+            said.destination = "/app/private-message";
+            said.to = field("receiverId", other);
+        } else {
+            const auto ids = judge_.kept.conversations();
+            said.to = field("conversationId", dice.of(ids));
+        }
+        if (!dice.one_in(3)) said.key = "k" + std::to_string(texts_);
+        std::vector<Said> mine;
+        std::copy_if(said_.begin(), said_.end(), std::back_inserter(mine),
+                     [&](const Said& one) { return one.user == client->user() && !one.key.empty(); });
+        if (!mine.empty() && dice.one_in(6)) {
+            const std::string text = said.text;
+            said = dice.of(mine);
+            if (dice.one_in(3)) said.text = text;  // the same id with another body
+        }
+        client->sends(said.destination, body_of(said.to, said.key, said.text), said.text);
+        said_.push_back(said);
+        if (said_.size() > 12) said_.erase(said_.begin());
+    }
+}
+
+void Trial::change_membership(Dice& dice) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr) return;
+    static const std::array<std::string, 5> kCommands{"join", "leave", "add", "remove", "add"};
+    const std::string command = dice.of(kCommands);
+    const auto ids = judge_.kept.conversations();
+    std::string body = '{' + field("conversationId", dice.of(ids));
+    if (command == "add" || command == "remove") body += ',' + field("userId", user(dice.below(3)));
+    client->sends("/app/conversations/" + command, body + '}', {});
+}
+
+void Trial::acknowledge(Dice&) {}
+
+// By an operator, of a device that is away.
+void Trial::reset_cursor(Dice& dice) {
+    const std::string name = user(dice.below(3));
+    const std::string device = dice.one_in(2) ? "d1" : "d2";
+    const bool here = std::any_of(clients_.begin(), clients_.end(), [&](const auto& one) {
+        return one->user() == name && one->device() == device;
+    });
+    if (here) return;
+    ResetCursors request{name, device, log_name(some_log(dice, name)), {}};
+    if (dice.one_in(2)) request.to = Offset{dice.below(judge_.kept.end() + 1)};
+    bool done = false;
+    store_.submit(request, [&done](const Answer& answer) { done = std::holds_alternative<Changed>(answer); });
+    while (store_.step(dice)) judge_.tick();
+    if (!done) return;
+    say("the cursor of " + name + "/" + device + " on " + request.log + " is reset to " +
+        (request.to ? std::to_string(value(*request.to)) : "nothing"));
+    judge_.on_cursor_reset(name, device, request.log,
+                           request.to ? std::optional(value(*request.to)) : std::nullopt);
+}
+
+}  // namespace causeway::model
