@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "storage/stored_kind.hpp"
+
 namespace causeway::storage {
 
 namespace {
@@ -13,11 +15,6 @@ constexpr std::size_t kMembersHeld = 4'000'000;
 
 constexpr std::array<std::string_view, 4> kRoomKinds{"drama_chat", "live_stream", "ai_assistant",
                                                      "cultural_circle"};
-
-ConversationKind stored_kind(std::string_view name) {
-    if (name == "direct") return ConversationKind::kDirect;
-    return name == "group" ? ConversationKind::kGroup : ConversationKind::kRoom;
-}
 
 }  // namespace
 
@@ -198,7 +195,10 @@ bool Conversations::is_creator(const Conversation& conversation, std::string_vie
 }
 
 void Conversations::forget_some() {
-    if (by_id_.size() <= kConversationsHeld && members_held_ <= kMembersHeld) return;
+    if (by_id_.size() > kConversationsHeld || members_held_ > kMembersHeld) forget_all();
+}
+
+void Conversations::forget_all() {
     by_pair_.clear();
     by_id_.clear();
     members_held_ = 0;

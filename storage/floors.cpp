@@ -3,11 +3,12 @@
 namespace causeway::storage {
 
 Floors::Floors(Database& database)
-    : select_(database, "SELECT offset FROM floors WHERE kind = ? AND owner = ?") {}
+    : select_(database, "SELECT offset, sequence FROM floors WHERE kind = ? AND owner = ?") {}
 
-std::int64_t Floors::of(FloorKind kind, std::int64_t owner) {
+Floors::Floor Floors::of(FloorKind kind, std::int64_t owner) {
     auto rows = select_.query(static_cast<std::int64_t>(kind), owner);
-    return rows.next() ? rows.integer(0) : 0;
+    if (!rows.next()) return {};
+    return {rows.integer(0), rows.integer(1)};
 }
 
 FloorWriter::FloorWriter(Database& database)

@@ -20,9 +20,13 @@ enum class FloorKind : std::int64_t {
 
 class Floors {
 public:
+    // The last entry that was removed; zeroes: none was.
+    struct Floor {
+        std::int64_t offset = 0;
+        std::int64_t sequence = 0;  // of a conversation
+    };
     explicit Floors(Database& database);
-    // Entries up to here may be missing; 0: none are.
-    [[nodiscard]] std::int64_t of(FloorKind kind, std::int64_t owner);
+    [[nodiscard]] Floor of(FloorKind kind, std::int64_t owner);
 
 private:
     Statement select_;

@@ -1,11 +1,15 @@
 // A read-only connection and the queries it answers, each in one short snapshot: never behind a
 // writer, and never in the way of a checkpoint for longer than StoreOptions::longest_read. Every
-// query is a seek into an index and a walk along it. Throws Error. One thread.
+// query is seeks into indexes and walks along them. Throws Error. One thread.
 #pragma once
 
-#include "storage/statement.hpp"
-#include "storage/store.hpp"
+#include "storage/care.hpp"
+#include "storage/history_reader.hpp"
+#include "storage/log_reader.hpp"
+#include "storage/query_plans.hpp"
 #include "storage/store_options.hpp"
+#include "storage/sync_reader.hpp"
+#include "storage/unread_reader.hpp"
 
 namespace causeway::storage {
 
@@ -17,33 +21,31 @@ public:
     [[nodiscard]] LogState state(const Log& log, const std::string& device);
     [[nodiscard]] std::vector<std::string> memberships(const std::string& user);
     [[nodiscard]] std::vector<ConversationRow> conversations(const std::string& user);
+    [[nodiscard]] SyncPage sync(const SyncQuery& query);
+    [[nodiscard]] HistoryPage history(const HistoryQuery& query);
+    [[nodiscard]] std::vector<UnreadRow> unread(const std::string& user);
+    // `user` empty: of all users, at most kMostCursors.
+    [[nodiscard]] std::vector<CursorRow> cursors(const std::string& user);
+
+    // For queries that have a file of their own.
+    [[nodiscard]] Database& connection() { return database_; }
+
+    // How SQLite goes about each of its statements.
+    [[nodiscard]] std::vector<QueryPlan> query_plans() { return causeway::storage::query_plans(database_); }
 
 private:
-    // Offsets in (after, until] that a user may see.
-    struct Stay {
-        std::int64_t after;
-        std::int64_t until;
-    };
-    [[nodiscard]] std::optional<std::int64_t> user_key(const std::string& name);
-    // One row per stay, ascending, of a conversation; the whole log for the private view.
-    [[nodiscard]] std::vector<Stay> stays(std::int64_t conversation, std::int64_t user);
-    struct Source;
-    [[nodiscard]] Source source_of(const Log& log);
-    bool fill(LogPage& page, std::size_t limit, Source& source, Stay stay);
+    [[nodiscard]] static std::vector<CursorRow> cursors_in(Statement::Rows rows);
 
-    const StoreOptions& options_;
     Database database_;
-    Statement select_user_;
-    Statement select_conversation_;
-    Statement select_stays_;
-    Statement page_of_conversation_;
-    Statement page_of_private_;
-    Statement ends_of_conversation_;
-    Statement ends_of_private_;
-    Statement select_meta_;
-    Statement select_cursor_;
+    LogTables tables_;
+    LogReader logs_;
+    SyncReader sync_;
+    HistoryReader history_;
+    UnreadReader unread_;
     Statement select_memberships_;
     Statement select_conversations_;
+    Statement select_cursors_;
+    Statement select_all_cursors_;
 };
 
 }  // namespace causeway::storage
