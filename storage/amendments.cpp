@@ -29,19 +29,20 @@ std::string in_words(std::chrono::milliseconds time) {
 }  // namespace
 
 Amendments::Amendments(Database& database, Users& users, Conversations& conversations, EntryLog& entries,
-                       Appends& appends, const Clock& clock, std::size_t entry_bytes)
+                       Appends& appends, Usage& usage, const Clock& clock, std::size_t entry_bytes)
     : users_(users),
       conversations_(conversations),
       entries_(entries),
       appends_(appends),
+      usage_(usage),
       clock_(clock),
       entry_bytes_(entry_bytes),
       select_(database,
               "SELECT offset, sequence, timestamp, created_at, refers_to, envelope FROM entries "
               "WHERE message_id = ? ORDER BY offset LIMIT 1"),
       select_envelope_(database, "SELECT envelope FROM entries WHERE offset = ?"),
+      select_size_(database, "SELECT length(envelope) FROM entries WHERE offset = ?"),
       update_(database, "UPDATE entries SET envelope = ? WHERE offset = ?"),
-      update_reference_(database, "UPDATE entries SET refers_to = ? WHERE offset = ?"),
       count_revisions_(database, "SELECT count(*) FROM revisions WHERE original = ?"),
       insert_revision_(database, "INSERT INTO revisions (original, offset, envelope) VALUES (?, ?, ?)"),
       select_revisions_(database, "SELECT offset FROM revisions WHERE original = ?"),
@@ -120,12 +121,15 @@ Answer Amendments::amend(Amend& request, Original& original, Conversation& conve
     request.envelope.set_receiverid(original.envelope.receiverid());
     request.envelope.mutable_chat()->set_originalmessageid(request.message_id);
     request.envelope.mutable_chat()->set_quotedsenderid(original.envelope.senderid());
-    auto entry = entries_.append(conversation, std::move(request.envelope), request.origin);
-    update_reference_.run(original.offset, value(entry.offset));
+    // What an edit says is its sender's to have read, and to be erased with him; a recall says nothing.
+    std::optional<std::int64_t> said_by;
+    if (request.change == Amend::Change::kEdit) said_by = value(users_.key_of(request.sender));
+    auto entry = entries_.append(
+        conversation, NewEntry{std::move(request.envelope), request.origin, said_by, original.offset});
     if (request.change == Amend::Change::kEdit)
-        edit(original, entry);
+        edit(original, entry, usage_kind(entry.kind));
     else
-        recall(original);
+        recall(original, usage_kind(entry.kind));
     appends_.remember({request.sender, request.command, request.client_msg_id, request.body_digest},
                       entry.offset);
     Appended answer{
@@ -135,24 +139,24 @@ Answer Amendments::amend(Amend& request, Original& original, Conversation& conve
     return answer;
 }
 
-void Amendments::edit(Original& original, const CommittedEntry& by) {
+void Amendments::edit(Original& original, const CommittedEntry& by, UsageKind kind) {
     const std::string before = original.envelope.SerializeAsString();
     insert_revision_.run(original.offset, value(by.offset), Blob{before});
     auto& chat = *original.envelope.mutable_chat();
     chat.set_content(by.envelope->chat().content());
     chat.set_signature(by.envelope->chat().signature());  // the old one was over the old content
     original.envelope.set_status(v1::MESSAGE_EDITED);
-    save(original.offset, original.envelope);
+    save(original.offset, original.envelope, kind);
 }
 
-void Amendments::recall(Original& original) {
-    recall_revisions(original);
+void Amendments::recall(Original& original, UsageKind kind) {
+    recall_revisions(original, kind);
     empty(original.envelope);
-    save(original.offset, original.envelope);
+    save(original.offset, original.envelope, kind);
 }
 
 // What an edit said stands in its own entry, too.
-void Amendments::recall_revisions(const Original& original) {
+void Amendments::recall_revisions(const Original& original, UsageKind kind) {
     std::vector<std::int64_t> edits;
     {
         auto rows = select_revisions_.query(original.offset);
@@ -168,13 +172,17 @@ void Amendments::recall_revisions(const Original& original) {
         }
         empty(edit);
         edit.mutable_chat()->set_originalmessageid(original.envelope.messageid());
-        save(offset, edit);
+        save(offset, edit, kind);
     }
     delete_revisions_.run(original.offset);
 }
 
-void Amendments::save(std::int64_t offset, const Envelope& envelope) {
+void Amendments::save(std::int64_t offset, const Envelope& envelope, UsageKind kind) {
     const std::string bytes = envelope.SerializeAsString();
+    {
+        auto rows = select_size_.query(offset);
+        if (rows.next()) usage_.resized(kind, static_cast<std::size_t>(rows.integer(0)), bytes.size());
+    }
     update_.run(Blob{bytes}, offset);
 }
 

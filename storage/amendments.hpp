@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/appends.hpp"
+#include "storage/usage.hpp"
 
 namespace causeway::storage {
 
@@ -16,7 +17,7 @@ inline constexpr std::int64_t kMaxRevisions = 100;
 class Amendments {
 public:
     Amendments(Database& database, Users& users, Conversations& conversations, EntryLog& entries,
-               Appends& appends, const Clock& clock, std::size_t entry_bytes);
+               Appends& appends, Usage& usage, const Clock& clock, std::size_t entry_bytes);
 
     // Takes the envelope out of the request.
     [[nodiscard]] Answer decide(Amend& request, std::vector<Committed>& committed);
@@ -36,10 +37,10 @@ private:
     [[nodiscard]] bool may(const Amend& request, const Original& original, const Conversation& conversation);
     [[nodiscard]] Answer amend(Amend& request, Original& original, Conversation& conversation,
                                std::vector<Committed>& committed);
-    void edit(Original& original, const CommittedEntry& by);
-    void recall(Original& original);
-    void recall_revisions(const Original& original);
-    void save(std::int64_t offset, const Envelope& envelope);
+    void edit(Original& original, const CommittedEntry& by, UsageKind kind);
+    void recall(Original& original, UsageKind kind);
+    void recall_revisions(const Original& original, UsageKind kind);
+    void save(std::int64_t offset, const Envelope& envelope, UsageKind kind);
 
     [[nodiscard]] Answer hide(const Amend& request, const Original& original,
                               std::vector<Committed>& committed);
@@ -49,12 +50,13 @@ private:
     Conversations& conversations_;
     EntryLog& entries_;
     Appends& appends_;
+    Usage& usage_;
     const Clock& clock_;
     std::size_t entry_bytes_;
     Statement select_;
     Statement select_envelope_;
+    Statement select_size_;
     Statement update_;
-    Statement update_reference_;
     Statement count_revisions_;
     Statement insert_revision_;
     Statement select_revisions_;

@@ -69,6 +69,8 @@ public:
 
     // Keeps the cache within its bound. Call between requests.
     void forget_some();
+    // Names have changed.
+    void forget_all();
 
 private:
     using Pair = std::pair<std::int64_t, std::int64_t>;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace causeway::storage {
 
@@ -16,8 +17,21 @@ namespace {
 constexpr int kBusyTimeoutMs = 2000;
 constexpr int kOpcodesBetweenLooks = 20'000;
 
+// What lies there already may have come by cp. Not opened: closing it would let go of the locks that
+// other connections of this process hold on it.
+bool close_to_others(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return false;
+    if (!S_ISREG(status.st_mode)) throw Error("open", path, "is not a regular file", EINVAL);
+    if ((status.st_mode & 0777U) != 0600 && ::chmod(path.c_str(), 0600) != 0)
+        throw Error("chmod 0600", path, std::strerror(errno), errno);
+    return true;
+}
+
 // SQLite gives the log and its index the mode of the main file, so that one is made first.
 void create_private(const std::string& path) {
+    for (const char* beside : {"-wal", "-shm"}) (void)close_to_others(path + beside);
+    if (close_to_others(path)) return;
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     const bool done = fd >= 0 && ::fchmod(fd, 0600) == 0;
     const int reason = errno;
@@ -111,13 +125,15 @@ std::string Database::value_of(const std::string& sql) {
 
 void Database::limit_transactions(std::chrono::milliseconds longest) {
     longest_ = longest;
+    interrupt_when([this] { return std::chrono::steady_clock::now() > interrupt_at_; });
+    interrupt_at_ = std::chrono::steady_clock::now() + longest_;
+}
+
+void Database::interrupt_when(std::function<bool()> must_end) {
+    must_end_ = std::move(must_end);
     sqlite3_progress_handler(
         handle_, kOpcodesBetweenLooks,
-        [](void* self) {
-            return std::chrono::steady_clock::now() > static_cast<Database*>(self)->interrupt_at_ ? 1 : 0;
-        },
-        this);
-    interrupt_at_ = std::chrono::steady_clock::now() + longest_;
+        [](void* self) { return static_cast<Database*>(self)->must_end_() ? 1 : 0; }, this);
 }
 
 void Database::checkpoint_passive() {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "storage/error.hpp"
@@ -35,6 +36,9 @@ public:
     // Statements that run longer than this after their transaction began are interrupted.
     void limit_transactions(std::chrono::milliseconds longest);
 
+    // Statements are interrupted once this says so. It is asked all the time, so it must be cheap.
+    void interrupt_when(std::function<bool()> must_end);
+
     // Frames in the write-ahead log as of the last commit of this connection.
     [[nodiscard]] int wal_pages() const { return wal_pages_; }
     // Copies what it can from the log into the file; waits for nobody.
@@ -58,6 +62,7 @@ private:
     int wal_pages_ = 0;
     std::chrono::milliseconds longest_{0};
     std::chrono::steady_clock::time_point interrupt_at_{};
+    std::function<bool()> must_end_;
 };
 
 // Rolls back when destroyed before commit().

@@ -11,9 +11,10 @@ constexpr std::int64_t kRemovedAtOnce = 64;
 
 }  // namespace
 
-OwnLogs::OwnLogs(Database& database, Users& users, FloorWriter& floors, const Clock& clock)
+OwnLogs::OwnLogs(Database& database, Users& users, FloorWriter& floors, Usage& usage, const Clock& clock)
     : users_(users),
       floors_(floors),
+      usage_(usage),
       clock_(clock),
       select_(database, "SELECT log, user FROM logs WHERE destination = ?"),
       insert_(database, "INSERT INTO logs (destination, user) VALUES (?, ?) RETURNING log"),
@@ -23,7 +24,8 @@ OwnLogs::OwnLogs(Database& database, Users& users, FloorWriter& floors, const Cl
                      "SELECT l.offset, l.bytes, e.created_at FROM log_entries l "
                      "LEFT JOIN entries e ON e.offset = l.offset WHERE l.log = ? ORDER BY l.offset LIMIT ?"),
       delete_rows_(database, "DELETE FROM log_entries WHERE log = ? AND offset <= ?"),
-      delete_entry_(database, "DELETE FROM entries WHERE offset = ?") {}
+      delete_entry_(database, "DELETE FROM entries WHERE offset = ?"),
+      delete_hidden_(database, "DELETE FROM hidden WHERE offset = ?") {}
 
 OwnLog* OwnLogs::of(std::string_view destination, std::string_view inbox_of) {
     auto held = by_destination_.find(destination);
@@ -85,6 +87,8 @@ void OwnLogs::trim(OwnLog& log, std::int64_t newest, const LogBounds& bounds) {
             const bool stays = bounds.retained && rows.integer(0) == newest;
             if (stays || !(too_many || too_old)) break;
             removed.push_back(rows.integer(0));
+            usage_.removed(log.user == 0 ? UsageKind::kTopic : UsageKind::kInbox,
+                           static_cast<std::size_t>(rows.number(1)));
             if (!log.measured) continue;
             --log.count;
             log.bytes -= rows.number(1);
@@ -95,7 +99,10 @@ void OwnLogs::trim(OwnLog& log, std::int64_t newest, const LogBounds& bounds) {
 
 void OwnLogs::remove(const OwnLog& log, const std::vector<std::int64_t>& offsets) {
     delete_rows_.run(log.key, offsets.back());
-    for (const std::int64_t offset : offsets) delete_entry_.run(offset);
+    for (const std::int64_t offset : offsets) {
+        delete_entry_.run(offset);
+        if (log.user != 0) delete_hidden_.run(offset);
+    }
     floors_.raise(FloorKind::kOwnLog, log.key, offsets.back());
 }
 

@@ -12,6 +12,7 @@
 #include "broker/base/clock.hpp"
 #include "storage/floors.hpp"
 #include "storage/requests.hpp"
+#include "storage/usage.hpp"
 #include "storage/users.hpp"
 
 namespace causeway::storage {
@@ -27,7 +28,7 @@ struct OwnLog {
 
 class OwnLogs {
 public:
-    OwnLogs(Database& database, Users& users, FloorWriter& floors, const Clock& clock);
+    OwnLogs(Database& database, Users& users, FloorWriter& floors, Usage& usage, const Clock& clock);
 
     // Made on first use. Null: the destination is known as somebody else's. Good until the next call.
     [[nodiscard]] OwnLog* of(std::string_view destination, std::string_view inbox_of);
@@ -45,6 +46,7 @@ private:
 
     Users& users_;
     FloorWriter& floors_;
+    Usage& usage_;
     const Clock& clock_;
     std::unordered_map<std::string, OwnLog, StringHash, std::equal_to<>> by_destination_;  // bounded; a cache
     Statement select_;
@@ -54,6 +56,7 @@ private:
     Statement select_oldest_;
     Statement delete_rows_;
     Statement delete_entry_;
+    Statement delete_hidden_;
 };
 
 }  // namespace causeway::storage

@@ -15,6 +15,9 @@ inline constexpr int kSchemaVersion = 2;
 // complete version. Throws Error for a file of a newer program and for one that is not a store's.
 void migrate(Database& database, Random& random);
 
+// Throws Error for a file of a newer program and for one that is not a store's; writes nothing.
+void check_origin(Database& database);
+
 // Throws Error, naming what is broken, unless SQLite finds the file sound. Reads all of it.
 void check_soundness(Database& database);
 

@@ -6,15 +6,32 @@ namespace causeway::storage {
 
 namespace {
 
-constexpr std::chrono::seconds kIdleLook{10};
+constexpr std::chrono::seconds kIdleLook{1};
+
+// What has to go on while space is short: it makes room, or needs little.
+bool grows(const Request& request) {
+    if (const auto* amend = std::get_if<Amend>(&request)) return amend->change == Amend::Change::kEdit;
+    return std::holds_alternative<Append>(request) || std::holds_alternative<CreateConversation>(request);
+}
+
+std::uint64_t size_of(const std::filesystem::path& path) {
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(path, missing);
+    return missing ? 0 : bytes;
+}
 
 }  // namespace
 
 StoreThread::StoreThread(const StoreOptions& options, const Clock& clock, Random& random,
                          OnCommitted on_committed)
-    : options_(options), clock_(clock), on_committed_(std::move(on_committed)), random_(random) {
+    : options_(options),
+      clock_(clock),
+      on_committed_(std::move(on_committed)),
+      random_(random),
+      space_(options.path, options.min_free_bytes) {
     writer_ = std::make_unique<Writer>(options_, clock_, random_, Writer::Check::kFile);
     epoch_ = writer_->epoch();
+    take_figures();
     thread_ = std::thread([this] { run(); });
 }
 
@@ -45,10 +62,14 @@ void StoreThread::submit(Request request, OnAnswer on_answer) {
 
 void StoreThread::run() {
     Batch batch;
+    tell_health();
     while (take(batch)) {
+        space_.look();
         if (!writer_) try_to_open();
+        tell_health();
         if (!batch.empty()) commit(batch);
         maintain();
+        take_figures();
     }
     try {
         if (writer_) writer_->finish();
@@ -85,9 +106,10 @@ void StoreThread::commit(Batch batch) {
     committed.reserve(batch.size());
     try {
         writer_->begin();
-        for (auto& submitted : batch) answers.push_back(writer_->decide(submitted.request, committed));
+        for (auto& submitted : batch) answers.push_back(decide(submitted.request, committed));
         writer_->commit();
     } catch (const Error& error) {
+        ++counted_.commits_failed;
         give_up(error);
         return refuse(batch);
     }
@@ -95,11 +117,21 @@ void StoreThread::commit(Batch batch) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].on_answer(std::move(answers[i]));
 }
 
+Answer StoreThread::decide(Request& request, std::vector<Committed>& committed) {
+    if (!space_.is_short() || !grows(request)) return writer_->decide(request, committed);
+    ++counted_.refused;
+    return Refusal{ErrorCode::kSendFailed,
+                   "the disk of the message store is nearly full (storage.min_free); try again later",
+                   {}};
+}
+
 void StoreThread::maintain() {
     if (!writer_) return;
     try {
         more_to_maintain_ = writer_->maintain();
+        counted_.entries_expired += writer_->take_expired();
     } catch (const Error& error) {
+        ++counted_.commits_failed;
         give_up(error);
     }
 }
@@ -109,25 +141,57 @@ void StoreThread::try_to_open() {
     try {
         writer_ = std::make_unique<Writer>(options_, clock_, random_, Writer::Check::kNothing);
         back_off_ = std::chrono::milliseconds(0);
-        healthy_ = true;
-        if (options_.on_health) options_.on_health(true, {});
     } catch (const Error& error) {
         give_up(error);
     }
 }
 
 void StoreThread::give_up(const Error& error) {
-    const bool was_healthy = healthy_.exchange(false);
-    if (was_healthy && options_.on_health) options_.on_health(false, error.what());
+    failure_ = error.what();
     writer_.reset();
     more_to_maintain_ = false;
+    tell_health();
     back_off_ =
         back_off_.count() == 0 ? options_.reopen_after : std::min(back_off_ * 2, options_.reopen_at_most);
     open_again_at_ = std::chrono::steady_clock::now() + back_off_;
 }
 
+void StoreThread::tell_health() {
+    const bool healthy = writer_ != nullptr && !space_.is_short();
+    if (healthy_.exchange(healthy) == healthy || !options_.on_health) return;
+    options_.on_health(healthy, healthy ? std::string() : writer_ ? space_.reason() : failure_);
+}
+
+void StoreThread::take_figures() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= measure_again_at_) {
+        measure_again_at_ = now + kIdleLook;
+        counted_.file_bytes = size_of(options_.file());
+        counted_.wal_bytes = size_of(options_.file().string() + "-wal");
+        counted_.free_bytes = space_.bytes();
+    }
+    if (writer_) {
+        try {
+            counted_.outbox = writer_->outbox_waiting();
+            counted_.outbox_oldest_at = writer_->outbox_oldest_at();
+        } catch (const Error& error) {
+            give_up(error);
+        }
+    }
+    const std::lock_guard lock(mutex_);
+    figures_ = counted_;
+}
+
+StoreFigures StoreThread::figures() const {
+    const std::lock_guard lock(mutex_);
+    StoreFigures figures = figures_;
+    figures.queued = waiting_;
+    return figures;
+}
+
 // The reason is for the log, not for a peer: it names paths.
-void StoreThread::refuse(Batch batch) const {
+void StoreThread::refuse(Batch batch) {
+    counted_.refused += batch.size();
     for (auto& submitted : batch)
         submitted.on_answer(
             Refusal{ErrorCode::kSendFailed, "the message could not be stored; try again later", {}});

@@ -1,7 +1,8 @@
 // The thread that commits: takes all requests queued so far (up to a cap), one transaction, one
 // commit, then tells what was committed and answers, in this order. When the disk fails, every
 // request of that commit is refused, the handle is closed, and requests are refused at once until
-// another one could be opened: a caller never waits for a disk that may not come back.
+// another one could be opened: a caller never waits for a disk that may not come back. While space is
+// short it refuses what would grow.
 #pragma once
 
 #include <atomic>
@@ -13,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "storage/care.hpp"
+#include "storage/free_space.hpp"
 #include "storage/writer.hpp"
 
 namespace causeway::storage {
@@ -30,6 +33,7 @@ public:
     // Any thread.
     void submit(Request request, OnAnswer on_answer);
     [[nodiscard]] const std::string& epoch() const { return epoch_; }
+    [[nodiscard]] StoreFigures figures() const;
     [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
 
 private:
@@ -46,7 +50,11 @@ private:
     void maintain();
     void try_to_open();
     void give_up(const Error& error);
-    void refuse(Batch batch) const;
+    void refuse(Batch batch);
+    [[nodiscard]] Answer decide(Request& request, std::vector<Committed>& committed);
+    // Tells when it has changed, once.
+    void tell_health();
+    void take_figures();
 
     // Constant after construction
     const StoreOptions options_;
@@ -62,13 +70,18 @@ private:
     bool more_to_maintain_ = false;
     std::vector<Submitted> taken_;  // out of the queue; the batches are slices of it
     std::size_t done_ = 0;          // of taken_
+    FreeSpace space_;
+    std::string failure_;   // why there is no writer
+    StoreFigures counted_;  // without `queued`
+    std::chrono::steady_clock::time_point measure_again_at_{};
 
     std::atomic<bool> healthy_{true};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<Submitted> queue_;  // guarded by mutex_
     std::size_t waiting_ = 0;       // guarded by mutex_: of queue_ and taken_
     bool stopping_ = false;         // guarded by mutex_
+    StoreFigures figures_;          // guarded by mutex_
     std::thread thread_;
 };
 

@@ -11,7 +11,8 @@ constexpr std::size_t kKnownAtMost = 262'144;
 Users::Users(Database& database)
     : select_(database, "SELECT user FROM users WHERE name = ?"),
       insert_(database, "INSERT INTO users (name) VALUES (?) RETURNING user"),
-      select_name_(database, "SELECT name FROM users WHERE user = ?") {}
+      select_name_(database, "SELECT name FROM users WHERE user = ?"),
+      update_(database, "UPDATE users SET name = ? WHERE user = ?") {}
 
 std::optional<UserKey> Users::find(std::string_view name) {
     if (const auto known = known_.find(name); known != known_.end()) return known->second;
@@ -35,6 +36,12 @@ std::string Users::name_of(UserKey key) {
     if (!rows.next()) return {};
     if (names_.size() >= kKnownAtMost) names_.clear();
     return names_.emplace(value(key), rows.text(0)).first->second;
+}
+
+void Users::rename(UserKey key, std::string_view from, std::string_view to) {
+    update_.run(to, value(key));
+    if (const auto known = known_.find(from); known != known_.end()) known_.erase(known);
+    names_.erase(value(key));
 }
 
 UserKey Users::remember(std::string_view name, std::int64_t key) {

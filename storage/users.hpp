@@ -24,6 +24,8 @@ public:
     [[nodiscard]] UserKey key_of(std::string_view name);
     // Empty for a key that no user has.
     [[nodiscard]] std::string name_of(UserKey key);
+    // The key stays; the old name is free.
+    void rename(UserKey key, std::string_view from, std::string_view to);
 
 private:
     UserKey remember(std::string_view name, std::int64_t key);
@@ -33,6 +35,7 @@ private:
     std::unordered_map<std::int64_t, std::string> names_;  // bounded, too
     Statement insert_;
     Statement select_name_;
+    Statement update_;
 };
 
 }  // namespace causeway::storage

@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include "storage/file_check.hpp"
 #include "storage/schema.hpp"
 
 namespace causeway::storage {
@@ -9,32 +10,40 @@ namespace {
 constexpr std::chrono::seconds kBetweenSweeps{10};
 constexpr Milliseconds kWaitForReaders{50};
 
+// The file is looked at before a connection opens it that would write.
+std::filesystem::path checked(const StoreOptions& options, Writer::Check check) {
+    if (check == Writer::Check::kFile) check_file(options);
+    return options.file();
+}
+
 }  // namespace
 
 Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, Check check)
     : options_(options),
       clock_(clock),
-      database_(options.file(), Access::kWrite, options.durability, options.writer_cache_kib),
+      database_(checked(options, check), Access::kWrite, options.durability, options.writer_cache_kib),
       ids_(clock, random),
       checkpoint_at_(options.checkpoint_pages),
       next_sweep_(clock.monotonic()) {
-    std::error_code ignored;
-    const bool small = std::filesystem::file_size(options.file(), ignored) <= options.checked_bytes;
-    if (check == Check::kFile && small) check_soundness(database_);
     migrate(database_, random);
     epoch_ = database_.value_of("SELECT epoch FROM meta");
     users_.emplace(database_);
     conversations_.emplace(database_, *users_, clock);
     floors_.emplace(database_);
-    own_logs_.emplace(database_, *users_, *floors_, clock);
+    usage_.emplace(database_);
+    own_logs_.emplace(database_, *users_, *floors_, *usage_, clock);
     entries_.emplace(database_, *own_logs_, clock);
     appends_.emplace(database_, *users_, *conversations_, *own_logs_, *entries_, ids_, clock,
                      options.entry_bytes);
-    amendments_.emplace(database_, *users_, *conversations_, *entries_, *appends_, clock,
+    amendments_.emplace(database_, *users_, *conversations_, *entries_, *appends_, *usage_, clock,
                         options.entry_bytes);
     memberships_.emplace(*conversations_, ids_);
     cursors_.emplace(database_, *users_, clock);
     watermarks_.emplace(database_, *users_, *conversations_);
+    outbox_.emplace(database_, *entries_, clock, options.make_outbox_event);
+    removal_.emplace(database_, *usage_);
+    retention_.emplace(database_, *usage_, *removal_, options.retention);
+    erasure_.emplace(database_, *users_, *conversations_, *own_logs_, *entries_, *usage_, *removal_, random);
     // Shows whether the disk takes writes at all before anybody is told that it does.
     Transaction probe(database_, Access::kWrite);
     database_.execute("UPDATE meta SET last_offset = last_offset");
@@ -47,6 +56,17 @@ void Writer::begin() { transaction_.emplace(database_, Access::kWrite); }
 
 Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
     conversations_->forget_some();
+    const std::size_t told = committed.size();
+    Answer answer = dispatch(request, committed);
+    for (std::size_t i = told; i < committed.size(); ++i) {
+        if (const auto* entry = std::get_if<CommittedEntry>(&committed[i]))
+            usage_->added(usage_kind(*entry), entry->protobuf.size());
+        outbox_->add(committed[i]);
+    }
+    return answer;
+}
+
+Answer Writer::dispatch(Request& request, std::vector<Committed>& committed) {
     if (auto* append = std::get_if<Append>(&request)) return appends_->decide(*append, committed);
     if (auto* amend = std::get_if<Amend>(&request)) return amendments_->decide(*amend, committed);
     if (const auto* create = std::get_if<CreateConversation>(&request))
@@ -57,11 +77,13 @@ Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
     if (const auto* cursors = std::get_if<ResetCursors>(&request)) return cursors_->reset(*cursors);
     if (const auto* marks = std::get_if<MoveWatermarks>(&request))
         return watermarks_->decide(*marks, committed);
-    return Refusal{ErrorCode::kTypeUnsupported, "not built yet", {}};
+    if (const auto* settle = std::get_if<SettleOutbox>(&request)) return Changed{outbox_->settle(*settle)};
+    return erasure_->decide(std::get<EraseUser>(request), committed);
 }
 
 void Writer::commit() {
     entries_->save_last();
+    usage_->save();
     transaction_->commit();
     transaction_.reset();
 }
@@ -69,12 +91,24 @@ void Writer::commit() {
 bool Writer::maintain() {
     checkpoint_if_due();
     if (clock_.monotonic() < next_sweep_) return false;
-    Transaction transaction(database_, Access::kWrite);
-    const bool more =
-        appends_->forget_before(WallTime{to_ms(clock_.wall()) - options_.idempotency_kept.count()});
-    if (!more) cursors_->forget_before(WallTime{to_ms(clock_.wall()) - options_.cursors_kept.count()});
-    transaction.commit();
+    const bool more = sweep();
     if (!more) next_sweep_ = clock_.monotonic() + kBetweenSweeps;
+    return more;
+}
+
+bool Writer::sweep() {
+    const std::int64_t now = to_ms(clock_.wall());
+    Transaction transaction(database_, Access::kWrite);
+    bool more = appends_->forget_before(WallTime{now - options_.idempotency_kept.count()});
+    if (!more) cursors_->forget_before(WallTime{now - options_.cursors_kept.count()});
+    const auto in_own_logs = [this] {
+        return usage_->of(UsageKind::kInbox).entries + usage_->of(UsageKind::kTopic).entries;
+    };
+    const std::uint64_t before = in_own_logs();
+    more = retention_->sweep(WallTime{now}) || more;
+    if (in_own_logs() != before) own_logs_->forget_all();  // it holds sizes
+    usage_->save();
+    transaction.commit();
     return more;
 }
 

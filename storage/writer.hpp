@@ -12,7 +12,10 @@
 #include "storage/appends.hpp"
 #include "storage/cursors.hpp"
 #include "storage/memberships.hpp"
+#include "storage/outbox.hpp"
+#include "storage/retention.hpp"
 #include "storage/store_options.hpp"
+#include "storage/user_erasure.hpp"
 #include "storage/watermarks.hpp"
 
 namespace causeway::storage {
@@ -33,10 +36,17 @@ public:
 
     // Housekeeping between commits: checkpoints, and a slice of what has expired. True: there is more.
     bool maintain();
+    // Events that wait, and when the first of them was made (milliseconds since 1970; 0: none waits).
+    [[nodiscard]] std::uint64_t outbox_waiting() const { return outbox_->waiting(); }
+    [[nodiscard]] std::int64_t outbox_oldest_at() { return outbox_->oldest_at(); }
+    // Entries that retention removed since the last call.
+    [[nodiscard]] std::uint64_t take_expired() { return retention_->take_removed(); }
     // Before a clean end, with all readers closed: moves the log into the file.
     void finish();
 
 private:
+    [[nodiscard]] Answer dispatch(Request& request, std::vector<Committed>& committed);
+    [[nodiscard]] bool sweep();
     void checkpoint_if_due();
 
     const StoreOptions& options_;
@@ -49,6 +59,7 @@ private:
     std::optional<Users> users_;
     std::optional<Conversations> conversations_;
     std::optional<FloorWriter> floors_;
+    std::optional<Usage> usage_;
     std::optional<OwnLogs> own_logs_;
     std::optional<EntryLog> entries_;
     std::optional<Appends> appends_;
@@ -56,6 +67,10 @@ private:
     std::optional<Memberships> memberships_;
     std::optional<Cursors> cursors_;
     std::optional<Watermarks> watermarks_;
+    std::optional<Outbox> outbox_;
+    std::optional<Removal> removal_;
+    std::optional<Retention> retention_;
+    std::optional<UserErasure> erasure_;
     int checkpoint_at_;
     Monotonic next_sweep_;
 };

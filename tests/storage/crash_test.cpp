@@ -111,6 +111,7 @@ StoreOptions quick_to_reopen(const std::filesystem::path& path) {
     options.path = path;
     options.reopen_after = std::chrono::milliseconds(1);
     options.reopen_at_most = std::chrono::milliseconds(10);
+    options.min_free_bytes = 0;  // only what the disk itself says
     return options;
 }
 
