@@ -81,7 +81,7 @@ void Broker::keep_histories() {
 
 void Broker::make_shards(std::size_t count) {
     shared_ = std::make_unique<Shared>(Shared{clock_, settings_, routes_, *store_, users_, verifier_, permissions_,
-                                              files_, [this] { return operations_->health(); },
+                                              files_, addresses_, shards_, count, [this] { return operations_->health(); },
                                               [this](const session::UserCameOrWent& change) { on_user(change); }});
     for (std::size_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(i, *shared_));

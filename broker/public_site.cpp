@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
-#include "broker/net/sockjs.hpp"
-
 namespace causeway {
 
 namespace {
 
-// Pages of other origins read SockJS answers only with these; `*` is not allowed beside credentials.
-void allow_origin(const net::HttpHead& head, net::HttpResponse& response) {
-    const std::string_view origin = head.get("Origin");
-    if (origin.empty()) return;
-    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
-    response.headers.emplace_back("Access-Control-Allow-Credentials", "true");
-    response.headers.emplace_back("Vary", "Origin");
-}
+constexpr std::string_view kForeign = "this origin is not in http.allowed_origins\n";
 
 net::HttpResponse plain(int status, std::string text) {
     net::HttpResponse response;
@@ -37,22 +28,33 @@ bool OriginPolicy::admits(const net::HttpHead& head) const {
            net::same_ignoring_case(origin, "https://" + std::string(host));
 }
 
+PublicSite::PublicSite(PublicSiteParts parts) : parts_(std::move(parts)) {
+    for (std::size_t place = 0; place < parts_.services; ++place) sockjs_.emplace_back(place, parts_.hub, parts_.random);
+}
+
+net::SockJsSite* PublicSite::sockjs_at(const net::HttpHead& head) {
+    for (auto& site : sockjs_)
+        if (site.serves(head)) return &site;
+    return nullptr;
+}
+
 std::variant<net::WebSocketPlace, net::HttpResponse> PublicSite::websocket_at(const net::HttpHead& head) {
-    using net::sockjs::Endpoint;
-    for (const std::string& prefix : parts_.prefixes) {
-        const auto route = net::sockjs::route(prefix, head.path);
-        if (!route) continue;
-        if (!parts_.origins.admits(head)) {
-            ++parts_.counters.rejected[admin::RejectReason::kOrigin];
-            return plain(403, "this origin is not in http.allowed_origins\n");
-        }
-        if (route->endpoint == Endpoint::kGreeting || route->endpoint == Endpoint::kRawWebSocket)
-            return net::WebSocketPlace{net::Wire::kWebSocket};
-        if (route->endpoint == Endpoint::kSession && route->transport == net::sockjs::Transport::kWebSocket)
-            return net::WebSocketPlace{net::Wire::kSockJsWebSocket};
+    const net::SockJsSite* const site = sockjs_at(head);
+    if (site != nullptr && !parts_.origins.admits(head)) {
+        ++parts_.counters.rejected[admin::RejectReason::kOrigin];
+        return plain(403, std::string(kForeign));
+    }
+    if (site != nullptr) {
+        auto place = site->websocket_at(head);
+        if (std::holds_alternative<net::WebSocketPlace>(place)) return place;
     }
     ++parts_.counters.rejected[admin::RejectReason::kBadHandshake];
-    return plain(404, "no WebSocket here; try " + parts_.prefixes.front() + "\n");
+    return plain(404, "no WebSocket here; try " + parts_.hub.service(0).prefix + "\n");
+}
+
+bool PublicSite::answers_later(const net::HttpRequest& request, net::HttpExchange& exchange) {
+    net::SockJsSite* const site = sockjs_at(request.head);
+    return site != nullptr && parts_.origins.admits(request.head) && site->answers_later(request, exchange);
 }
 
 net::HttpResponse PublicSite::answer(const net::HttpRequest& request) {
@@ -62,36 +64,9 @@ net::HttpResponse PublicSite::answer(const net::HttpRequest& request) {
         const bool passes = admin::passes(parts_.health(), probe);
         return plain(passes ? 200 : 503, passes ? "ok\n" : "failed\n");
     }
-    if (auto response = sockjs(head)) return std::move(*response);
-    return file(head);
-}
-
-std::optional<net::HttpResponse> PublicSite::sockjs(const net::HttpHead& head) {
-    using net::sockjs::Endpoint;
-    for (const std::string& prefix : parts_.prefixes) {
-        const auto route = net::sockjs::route(prefix, head.path);
-        if (!route) continue;
-        if (!parts_.origins.admits(head)) return plain(403, "this origin is not in http.allowed_origins\n");
-        net::HttpResponse response;
-        switch (route->endpoint) {
-            case Endpoint::kGreeting: response = plain(200, std::string(net::sockjs::kGreetingText)); break;
-            case Endpoint::kInfo:
-                response.content_type = "application/json; charset=UTF-8";
-                response.body = net::sockjs::info(parts_.random, true, false);
-                break;
-            case Endpoint::kIframe:
-            case Endpoint::kSession: response = plain(404, "this transport is not available in this version\n"); break;
-            case Endpoint::kRawWebSocket: response = plain(400, "Can \"Upgrade\" only to \"WebSocket\".\n"); break;
-        }
-        if (head.method == "OPTIONS") {
-            response = plain(204, {});
-            response.headers.emplace_back("Access-Control-Allow-Methods", "OPTIONS, GET, POST");
-            response.headers.emplace_back("Access-Control-Max-Age", "86400");
-        }
-        allow_origin(head, response);
-        return response;
-    }
-    return std::nullopt;
+    net::SockJsSite* const site = sockjs_at(head);
+    if (site == nullptr) return file(head);
+    return parts_.origins.admits(head) ? site->answer(head) : plain(403, std::string(kForeign));
 }
 
 net::HttpResponse PublicSite::file(const net::HttpHead& head) const {

@@ -10,6 +10,7 @@
 #include "broker/admin/health.hpp"
 #include "broker/base/random.hpp"
 #include "broker/net/http_protocol.hpp"
+#include "broker/net/sockjs_site.hpp"
 #include "broker/net/static_files.hpp"
 
 namespace causeway {
@@ -22,22 +23,25 @@ struct OriginPolicy {
 };
 
 struct PublicSiteParts {
-    std::vector<std::string> prefixes;  // /ws
+    std::size_t services;  // of the hub, one per prefix
+    net::SockJsHub& hub;
     OriginPolicy origins;
     const net::StaticFiles& files;
     std::function<std::vector<admin::Check>()> health;  // any thread
     std::function<std::unique_ptr<net::TransportUser>(net::Transport&)> make_session;
     std::size_t connect_bytes;
+    std::size_t body_bytes;  // of a request that sends
     Random& random;
     admin::ShardCounters& counters;
 };
 
 class PublicSite final : public net::HttpSite {
 public:
-    explicit PublicSite(PublicSiteParts parts) : parts_(std::move(parts)) {}
+    explicit PublicSite(PublicSiteParts parts);
 
     [[nodiscard]] net::HttpResponse answer(const net::HttpRequest& request) override;
-    [[nodiscard]] std::size_t body_limit() const override { return parts_.connect_bytes; }
+    [[nodiscard]] bool answers_later(const net::HttpRequest& request, net::HttpExchange& exchange) override;
+    [[nodiscard]] std::size_t body_limit() const override { return parts_.body_bytes; }
     [[nodiscard]] std::variant<net::WebSocketPlace, net::HttpResponse> websocket_at(const net::HttpHead& head) override;
     [[nodiscard]] std::unique_ptr<net::TransportUser> make_user(net::Transport& transport) override {
         return parts_.make_session(transport);
@@ -46,10 +50,11 @@ public:
     void on_answered(int status) override { ++parts_.counters.http_requests[admin::status_class(status)]; }
 
 private:
-    [[nodiscard]] std::optional<net::HttpResponse> sockjs(const net::HttpHead& head);
+    [[nodiscard]] net::SockJsSite* sockjs_at(const net::HttpHead& head);
     [[nodiscard]] net::HttpResponse file(const net::HttpHead& head) const;
 
     PublicSiteParts parts_;
+    std::vector<net::SockJsSite> sockjs_;
 };
 
 }  // namespace causeway

@@ -12,6 +12,7 @@ namespace causeway {
 namespace {
 
 constexpr Milliseconds kDrainLook{50};
+constexpr std::size_t kEscaped = 6;  // octets of SockJS for one of STOMP, at worst
 
 }  // namespace
 
@@ -63,9 +64,11 @@ Shard::Shard(std::size_t index, const Shared& shared)
       app_commands_(shared.store, turn_clock_, id_source_, post_later(),
                     [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
                     shared.settings.command_limits),
-      site_({shared.settings.prefixes, shared.settings.origins, shared.files, shared.health,
+      services_(make_services()),
+      sockjs_(hub_parts()),
+      site_({services_.size(), sockjs_, shared.settings.origins, shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
-             shared.settings.limits.connect_bytes, random_, numbers_}),
+             shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_, numbers_}),
       housekeeping_(std::make_unique<Housekeeping>(*this)) {
     loop_.on_mail([this] { open_mail(); });
     loop_.on_turn_end([this] { end_turn(); });
@@ -107,6 +110,7 @@ void Shard::open(routing::Letter& letter) try {
 
 void Shard::end_turn() {
     for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
+    sockjs_.flush();
     connections_.flush_dirty();
     frames_.end_turn();
 }
@@ -114,11 +118,32 @@ void Shard::end_turn() {
 std::unique_ptr<net::TransportUser> Shard::make_session(net::Transport& transport) {
     // The shard's number in the id tells the admin API whom to ask.
     const SessionId id{next_session_++ * routing::kMaxShards + index_};
-    const auto kind = static_cast<admin::Transport>(transport.wire());
+    const auto kind = static_cast<admin::Transport>(transport.opening().carrier);
     ++numbers_.opened[kind];
     auto session = std::make_unique<session::Session>(id, transport, *this);
     sessions_.emplace(id, session.get());
     return session;
+}
+
+std::vector<net::SockJsService> Shard::make_services() {
+    std::vector<net::SockJsService> services;
+    for (const std::string& prefix : shared_.settings.prefixes) {
+        net::SockJsService service;
+        service.prefix = prefix;
+        service.first_message_bytes = shared_.settings.limits.connect_bytes * kEscaped;
+        service.make_user = [this](net::Transport& transport) { return make_session(transport); };
+        services.push_back(std::move(service));
+    }
+    return services;
+}
+
+net::SockJsHubParts Shard::hub_parts() {
+    const auto reach = [this](std::size_t shard, std::function<void(net::SockJsHub&)> task) {
+        Shard& other = *shared_.all[shard];
+        other.mailbox_.post([&other, task = std::move(task)] { task(other.sockjs_); });
+    };
+    const auto admit = [this](const std::string& address) { return std::shared_ptr<void>(shared_.addresses->admit(address)); };
+    return {index_, shared_.shard_count, loop_, services_, reach, admit, {}, {128 * 1024, shared_.settings.limits.outgoing_bytes}};
 }
 
 session::Session* Shard::find(SessionId id) {
@@ -141,7 +166,7 @@ std::uint64_t Shard::deliver(const routing::MessagePtr& message) {
 admin::ShardCounters Shard::count() const {
     admin::ShardCounters now = numbers_;
     for (const auto& [id, session] : sessions_)
-        ++now.connections[static_cast<admin::Transport>(session->transport().wire())];
+        ++now.connections[static_cast<admin::Transport>(session->transport().opening().carrier)];
     now.outbound_queue_bytes = connections_.queued_bytes();
     now.bytes_received[admin::Transport::kWebsocket] = connections_.counters().bytes_in;
     now.bytes_sent[admin::Transport::kWebsocket] = connections_.counters().bytes_out;
@@ -174,6 +199,7 @@ void Shard::stop() {
     if (!thread_.joinable()) return;
     mailbox_.post([this] {
         connections_.abort_all();
+        sockjs_.abandon();
         loop_.stop();
     });
     thread_.join();

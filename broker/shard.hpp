@@ -16,12 +16,15 @@
 #include "broker/identity/token_cache.hpp"
 #include "broker/net/connection.hpp"
 #include "broker/net/event_loop.hpp"
+#include "broker/net/sockjs_hub.hpp"
 #include "broker/public_site.hpp"
 #include "broker/routing/router.hpp"
 #include "broker/session/services.hpp"
 #include "broker/session/session.hpp"
 
 namespace causeway {
+
+class Shard;
 
 // What all shards share. Everything outlives them.
 struct ShardSettings {
@@ -45,6 +48,9 @@ struct Shared {
     std::shared_ptr<const identity::TokenVerifier> verifier;
     const identity::Permissions& permissions;
     const net::StaticFiles& files;
+    const std::shared_ptr<net::AddressBook>& addresses;
+    const std::vector<std::unique_ptr<Shard>>& all;  // filled before the first one runs
+    std::size_t shard_count;
     std::function<std::vector<admin::Check>()> health;             // any thread
     std::function<void(const session::UserCameOrWent&)> on_user;   // called on shards' threads
 };
@@ -84,6 +90,8 @@ private:
     class Housekeeping;
 
     std::unique_ptr<net::TransportUser> make_session(net::Transport& transport);
+    [[nodiscard]] std::vector<net::SockJsService> make_services();
+    [[nodiscard]] net::SockJsHubParts hub_parts();
     [[nodiscard]] std::function<void(std::function<void()>)> post_later();
     void open_mail();
     void open(routing::Letter& letter);
@@ -108,6 +116,8 @@ private:
     session::MembershipCache membership_cache_;
     identity::TokenCache tokens_;
     app::Commands app_commands_;
+    const std::vector<net::SockJsService> services_;
+    net::SockJsHub sockjs_;
     PublicSite site_;
     std::unordered_map<SessionId, session::Session*> sessions_;
     std::vector<routing::Letter> letters_;

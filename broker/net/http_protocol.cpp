@@ -20,8 +20,16 @@ HttpProtocol::HttpProtocol(Connection& connection, HttpSite& site, WebSocketEndp
 
 void HttpProtocol::on_bytes(std::string_view bytes) {
     received_.append(bytes);
+    if (stage_ == Stage::kAnswering && received_.size() > kMaxWaiting) return connection_.abort();
+    read_on();
+}
+
+void HttpProtocol::read_on() {
+    if (stepping_) return;  // an answer given at once: the loop that brought the request goes on
+    stepping_ = true;
     while (step()) {
     }
+    stepping_ = false;
 }
 
 // True when there may be more to do with what was received.
@@ -34,6 +42,7 @@ bool HttpProtocol::step() {
             return true;
         case Stage::kHead: return read_head();
         case Stage::kBody: return read_body();
+        case Stage::kAnswering:
         case Stage::kDone: return false;
     }
     return false;
@@ -42,8 +51,17 @@ bool HttpProtocol::step() {
 void HttpProtocol::on_deadline(Monotonic /*now*/) {
     if (stage_ == Stage::kHead && received_.empty()) return connection_.abort();
     if (stage_ == Stage::kHead || stage_ == Stage::kBody)
-        return write(response_of({408, "the request did not arrive in time"}), "");
-    connection_.abort();
+        return put(response_of({408, "the request did not arrive in time"}), "");
+    if (stage_ != Stage::kAnswering) connection_.abort();
+}
+
+void HttpProtocol::on_drained() {
+    if (user_ != nullptr) user_->on_written();
+}
+
+void HttpProtocol::on_gone(Gone /*how*/) {
+    stage_ = Stage::kDone;
+    if (auto* const user = std::exchange(user_, nullptr)) user->on_gone();
 }
 
 void HttpProtocol::on_drain() {
@@ -54,7 +72,7 @@ void HttpProtocol::on_drain() {
 bool HttpProtocol::read_head() {
     HttpParsed parsed = parser_.parse(received_);
     if (std::holds_alternative<NeedMore>(parsed)) return false;
-    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return write(response_of(*refusal), ""), false;
+    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return put(response_of(*refusal), ""), false;
     head_ = std::get<HttpHead>(std::move(parsed));
     received_.erase(0, head_->size);
     if (wants_websocket(*head_)) return upgrade(), false;
@@ -66,30 +84,65 @@ bool HttpProtocol::read_head() {
 
 bool HttpProtocol::read_body() {
     const BodyParsed parsed = body_->read(received_);
-    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return write(response_of(*refusal), ""), false;
+    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return put(response_of(*refusal), ""), false;
     if (const auto* done = std::get_if<BodyDone>(&parsed)) {
         received_.erase(0, done->used);
-        respond(body_->body());
-        return stage_ != Stage::kDone;
+        answer(body_->body());
+        return stage_ == Stage::kIdle;
     }
     received_.clear();
     return false;
 }
 
-void HttpProtocol::respond(std::string_view body) {
-    HttpResponse response = answer(body);
-    response.keep_alive = response.keep_alive && head_->keep_alive && !draining_;
-    write(std::move(response), head_->method);
-}
-
 // What goes wrong behind a site is its request's end, not the broker's.
-HttpResponse HttpProtocol::answer(std::string_view body) try {
-    return site_.answer({*head_, body, connection_.peer()});
+void HttpProtocol::answer(std::string_view body) try {
+    const HttpRequest request{*head_, body, connection_.peer()};
+    stage_ = Stage::kAnswering;
+    if (site_.answers_later(request, *this)) return;
+    respond(site_.answer(request));
 } catch (const std::exception&) {
-    return response_of({500, "the request could not be answered"});
+    user_ = nullptr;
+    respond(response_of({500, "the request could not be answered"}));
 }
 
-void HttpProtocol::write(HttpResponse response, std::string_view method) {
+void HttpProtocol::respond(HttpResponse response) {
+    user_ = nullptr;
+    response.keep_alive = response.keep_alive && stays_open();
+    put(std::move(response), head_->method);
+    read_on();
+}
+
+void HttpProtocol::begin(HttpResponse head) {
+    chunked_ = head_->minor_version >= 1;
+    head.keep_alive = stays_open();
+    site_.on_answered(head.status);
+    connection_.send(stream_head(head, chunked_ ? StreamEnd::kLastChunk : StreamEnd::kConnectionClose));
+}
+
+void HttpProtocol::write(std::string_view part) {
+    if (!chunked_) return connection_.send(part);
+    std::string chunk;
+    chunk.reserve(part.size() + 16);
+    append_chunk(chunk, part);
+    connection_.send(chunk);
+}
+
+void HttpProtocol::end() {
+    user_ = nullptr;
+    if (chunked_) {
+        std::string last;
+        append_last_chunk(last);
+        connection_.send(last);
+        if (stays_open()) {
+            next_request();
+            return read_on();
+        }
+    }
+    stage_ = Stage::kDone;
+    connection_.finish(kLinger);
+}
+
+void HttpProtocol::put(HttpResponse response, std::string_view method) {
     site_.on_answered(response.status);
     connection_.send(whole_response(response, method));
     if (response.keep_alive) return next_request();
@@ -110,15 +163,17 @@ void HttpProtocol::upgrade() {
     auto place = site_.websocket_at(*head_);
     if (auto* const refused = std::get_if<HttpResponse>(&place)) {
         refused->keep_alive = false;
-        return write(std::move(*refused), head_->method);
+        return put(std::move(*refused), head_->method);
     }
     auto request = read_upgrade(*head_);
-    if (const auto* refusal = std::get_if<HttpRefusal>(&request)) return write(response_of(*refusal), head_->method);
+    if (const auto* refusal = std::get_if<HttpRefusal>(&request))
+        return put(response_of(*refusal), head_->method);
 
     stage_ = Stage::kDone;
     site_.on_answered(101);
-    Opening opening{connection_.peer(), head_->query, std::string(head_->get("Origin")), {}};
     const Wire wire = std::get<WebSocketPlace>(place).wire;
+    const Carrier carrier = wire == Wire::kWebSocket ? Carrier::kWebSocket : Carrier::kSockJsWebSocket;
+    Opening opening{carrier, connection_.peer(), head_->query, std::string(head_->get("Origin")), {}};
     auto transport = std::make_unique<WebSocketTransport>(connection_, endpoint_, wire, std::move(opening),
                                                           site_.first_message_limit());
     WebSocketTransport& opened = *transport;

@@ -9,6 +9,7 @@
 
 #include "broker/net/connection.hpp"
 #include "broker/net/http_body.hpp"
+#include "broker/net/http_exchange.hpp"
 #include "broker/net/http_head.hpp"
 #include "broker/net/http_response.hpp"
 #include "broker/net/transport.hpp"
@@ -36,6 +37,10 @@ public:
     virtual ~HttpSite() = default;
 
     [[nodiscard]] virtual HttpResponse answer(const HttpRequest& request) = 0;
+    // Asked first. True: the site answers through `exchange`, whose user it has set or which it has answered.
+    [[nodiscard]] virtual bool answers_later(const HttpRequest& /*request*/, HttpExchange& /*exchange*/) {
+        return false;
+    }
     [[nodiscard]] virtual std::size_t body_limit() const = 0;
     // For a request to upgrade: the place, or the answer that refuses it.
     [[nodiscard]] virtual std::variant<WebSocketPlace, HttpResponse> websocket_at(const HttpHead& head) = 0;
@@ -46,7 +51,7 @@ public:
     virtual void on_answered(int /*status*/) {}
 };
 
-class HttpProtocol final : public Protocol {
+class HttpProtocol final : public Protocol, private HttpExchange {
 public:
     static constexpr Milliseconds kHeadTimeout{5'000};   // absolute, from the first octet or the accept
     static constexpr Milliseconds kBodyTimeout{15'000};  // absolute
@@ -56,21 +61,34 @@ public:
     HttpProtocol(Connection& connection, HttpSite& site, WebSocketEndpoint& endpoint);
 
 private:
-    enum class Stage : std::uint8_t { kIdle, kHead, kBody, kDone };
+    enum class Stage : std::uint8_t { kIdle, kHead, kBody, kAnswering, kDone };
+    // Of pipelined requests behind one that is being answered.
+    static constexpr std::size_t kMaxWaiting = 64 * 1024;
 
+    // Protocol
     void on_bytes(std::string_view bytes) override;
     void on_deadline(Monotonic now) override;
     void on_drain() override;
+    void on_drained() override;
     void on_slow() override { connection_.abort(); }
-    void on_gone(Gone /*how*/) override {}
+    void on_gone(Gone how) override;
+    // HttpExchange
+    void answer_by(HttpExchangeUser& user) override { user_ = &user; }
+    void respond(HttpResponse response) override;
+    void begin(HttpResponse head) override;
+    void write(std::string_view part) override;
+    void end() override;
+    void tell_written() override { connection_.tell_drained(); }
+    void acquaint() override { connection_.acquaint(); }
 
+    void read_on();
     bool step();
     bool read_head();
     bool read_body();
     void upgrade();
-    void respond(std::string_view body);
-    [[nodiscard]] HttpResponse answer(std::string_view body);
-    void write(HttpResponse response, std::string_view method);
+    void answer(std::string_view body);
+    [[nodiscard]] bool stays_open() const { return head_->keep_alive && !draining_; }
+    void put(HttpResponse response, std::string_view method);
     void next_request();
 
     Connection& connection_;
@@ -82,6 +100,9 @@ private:
     std::string received_;  // not used up yet
     Stage stage_ = Stage::kHead;
     bool draining_ = false;  // no more requests after the one under way
+    bool stepping_ = false;  // read_on() is at work
+    bool chunked_ = false;   // of the answer that streams
+    HttpExchangeUser* user_ = nullptr;
 };
 
 }  // namespace causeway::net

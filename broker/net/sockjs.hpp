@@ -54,7 +54,7 @@ enum class Endpoint : std::uint8_t { kGreeting, kInfo, kIframe, kRawWebSocket, k
 
 struct Route {
     Endpoint endpoint = Endpoint::kGreeting;
-    // Of kSession only; views into the path: 1–128 graphic ASCII characters without `.` and `/`.
+    // Of kSession only; views into the path: 1–128 printable ASCII characters without `.` and `/`.
     std::string_view server;
     std::string_view session;
     Transport transport = Transport::kWebSocket;

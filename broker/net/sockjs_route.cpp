@@ -9,7 +9,7 @@ namespace {
 
 bool is_id(std::string_view id) {
     constexpr std::size_t kMaxId = 128;
-    const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '.'; };
+    const auto fits = [](char c) { return c >= 0x20 && c < 0x7f && c != '.'; };
     return !id.empty() && id.size() <= kMaxId && std::all_of(id.begin(), id.end(), fits);
 }
 

@@ -1,5 +1,5 @@
 // The seam between sockets and sessions: a byte stream of one client, whichever way it came in.
-// A WebSocket has one connection for its life; later SockJS transports change theirs below this seam.
+// A WebSocket has one connection for its life; SockJS over HTTP changes its own below this seam.
 // Single-threaded: both sides live on the client's shard.
 #pragma once
 
@@ -17,11 +17,23 @@ namespace causeway::net {
 class EventLoop;
 
 // How one STOMP frame is wrapped on its way out: part of what makes two encodings differ.
-enum class Wire : std::uint8_t { kWebSocket, kSockJsWebSocket };
-inline constexpr std::size_t kWires = 2;
+enum class Wire : std::uint8_t { kWebSocket, kSockJsWebSocket, kSockJsHttp };
+inline constexpr std::size_t kWires = 3;
+
+// What carries the octets; of SockJS over HTTP what its first request was.
+enum class Carrier : std::uint8_t {
+    kWebSocket,
+    kSockJsWebSocket,
+    kXhrStreaming,
+    kXhrPolling,
+    kEventSource,
+    kHtmlFile,
+    kJsonp
+};
 
 // What the client said before its first STOMP byte.
 struct Opening {
+    Carrier carrier = Carrier::kWebSocket;
     std::string peer;         // address without port
     std::string query;        // of the upgrade, raw
     std::string origin;       // empty when absent

@@ -19,14 +19,15 @@ FrameRef wrap(Wire wire, std::string_view stomp_frame) {
     switch (wire) {
         case Wire::kWebSocket:
             return websocket_frame(is_valid_utf8(stomp_frame) ? Opcode::kText : Opcode::kBinary, stomp_frame);
-        case Wire::kSockJsWebSocket: break;
+        case Wire::kSockJsWebSocket:
+        case Wire::kSockJsHttp: break;
     }
     std::string framed;
     if (stomp_frame == "\n")
         framed = sockjs::kHeartbeatFrame;  // one owner of heart-beats: the client counts either
     else
         sockjs::append_message_frame(framed, stomp_frame);
-    return wrap_sockjs_text(framed);
+    return wire == Wire::kSockJsHttp ? FrameRef::make({}, framed) : wrap_sockjs_text(framed);
 }
 
 }  // namespace causeway::net
