@@ -46,6 +46,7 @@ TestShard::TestShard(World& world, std::size_t index)
                             world.kept,
                             membership_cache_,
                             cursor_moves_,
+                            received_,
                             world.users,
                             world.permissions,
                             numbers_,
@@ -64,7 +65,8 @@ TestShard::TestShard(World& world, std::size_t index)
       id_source_(world.clock, random_),
       router_(world.routes, index),
       membership_cache_(world.kept, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
-      cursor_moves_(world.kept),
+      cursor_moves_(world.kept, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
+      received_(world.kept),
       app_commands_(
           world.kept, world.clock, id_source_,
           [this](std::function<void()> task) { mailbox.post(std::move(task)); },
@@ -93,6 +95,7 @@ bool TestShard::turn() {
         session->on_turn_end();
         did = true;
     }
+    did |= cursor_moves_.on_turn_end();
     frames_.end_turn();
     return did;
 }
@@ -188,7 +191,7 @@ void World::flushes_cursors() {
 }
 
 Client::Client(World& world, std::string token, std::size_t shard, net::Wire wire, std::string query)
-    : transport(std::make_unique<FakeTransport>(wire, net::Opening{"192.0.2.1", std::move(query), {}, {}},
+    : transport(std::make_unique<FakeTransport>(wire, net::Opening{.peer = "192.0.2.1", .query = std::move(query)},
                                                 world.limits.outgoing_bytes)),
       world_(world),
       token_(std::move(token)) {
