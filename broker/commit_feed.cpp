@@ -17,6 +17,10 @@ void CommitFeed::on_committed(std::vector<storage::Committed> committed) {
 
 void CommitFeed::on_entry(const storage::CommittedEntry& entry) {
     entries_.fetch_add(1, std::memory_order_relaxed);
+    // A direct conversation is made by its first message, and nothing else tells its two members.
+    if (entry.kind == storage::ConversationKind::kDirect && value(entry.sequence) == 1)
+        for (const std::string& user : *entry.members)
+            on_membership({entry.conversation, "direct", user, entry.envelope->senderid(), true});
     const auto wanted = [this](std::string_view destination) { return routes_.wanted(destination); };
     for (const routing::MessagePtr& message : app::deliveries(entry, wanted)) routes_.publish(message);
     if (!announcer_.is_heard(app::kMessageSent)) return;

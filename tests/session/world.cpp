@@ -115,19 +115,25 @@ World::World(const std::vector<identity::RuleSpec>& rules, const SessionLimits& 
 void World::on_committed(const std::vector<storage::Committed>& committed) {
     for (const auto& fact : committed) {
         if (const auto* entry = std::get_if<storage::CommittedEntry>(&fact)) {
+            if (entry->kind == storage::ConversationKind::kDirect && value(entry->sequence) == 1)
+                for (const std::string& user : *entry->members)
+                    on_membership({entry->conversation, "direct", user, entry->envelope->senderid(), true});
             const auto wanted = [this](std::string_view destination) { return routes.wanted(destination); };
             for (const auto& message : app::deliveries(*entry, wanted)) routes.publish(message);
             continue;
         }
-        if (!std::holds_alternative<storage::CommittedMembership>(fact)) continue;
-        for (const auto& shard : shards)
-            shard->mailbox.post([&shard = *shard, change = std::get<storage::CommittedMembership>(fact)] {
-                shard.membership_cache_.on_committed(change);
-                for (const auto& [id, session] : shard.sessions)
-                    if (session->connected() && session->identity().user == change.user)
-                        session->on_membership(change);
-            });
+        if (const auto* change = std::get_if<storage::CommittedMembership>(&fact)) on_membership(*change);
     }
+}
+
+void World::on_membership(const storage::CommittedMembership& change) {
+    for (const auto& shard : shards)
+        shard->mailbox.post([&shard = *shard, change] {
+            shard.membership_cache_.on_committed(change);
+            for (const auto& [id, session] : shard.sessions)
+                if (session->connected() && session->identity().user == change.user)
+                    session->on_membership(change);
+        });
 }
 
 void World::settle() {

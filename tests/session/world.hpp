@@ -57,6 +57,7 @@ public:
                    storage::Store* other_store = nullptr);
 
     void on_committed(const std::vector<storage::Committed>& committed);
+    void on_membership(const storage::CommittedMembership& change);
 
     // Until nothing is left to do.
     void settle();
