@@ -1,5 +1,6 @@
 // What the store committed goes out from here, in commit order: to the shards that want it, to the
-// shards' memberships, and to NATS. Runs on the store's thread; posts and returns.
+// shards' memberships, to whom a message's status concerns, and as events. Runs on the store's thread; posts
+// and returns.
 #pragma once
 
 #include <atomic>
@@ -8,6 +9,9 @@
 #include <vector>
 
 #include "broker/announcer.hpp"
+#include "broker/app/queue_names.hpp"
+#include "broker/app/status_messages.hpp"
+#include "broker/base/random.hpp"
 #include "broker/routing/shards.hpp"
 #include "storage/store.hpp"
 
@@ -18,8 +22,8 @@ class Shard;
 class CommitFeed {
 public:
     // Everything outlives the store.
-    CommitFeed(routing::Shards& routes, const std::vector<std::unique_ptr<Shard>>& shards, Announcer& announcer)
-        : routes_(routes), shards_(shards), announcer_(announcer) {}
+    CommitFeed(routing::Shards& routes, const std::vector<std::unique_ptr<Shard>>& shards,
+               Announcer& announcer);
 
     void on_committed(std::vector<storage::Committed> committed);
 
@@ -30,10 +34,17 @@ public:
 private:
     void on_entry(const storage::CommittedEntry& entry);
     void on_membership(const storage::CommittedMembership& change);
+    void announce(const storage::Committed& fact);
+    void publish(const std::vector<routing::MessagePtr>& messages);
 
     routing::Shards& routes_;
     const std::vector<std::unique_ptr<Shard>>& shards_;
     Announcer& announcer_;
+    const app::Wanted wanted_;
+    SystemRandom random_;
+    MessageIds ids_;
+    app::QueueNames queue_names_;
+    app::StatusMessages status_messages_;
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> entries_{0};
 };

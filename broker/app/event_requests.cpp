@@ -35,15 +35,6 @@ std::string member_of(const json& value) {
     return id.empty() ? id_field(value, "memberId") : id;
 }
 
-std::vector<std::string> members_of(const json& fields) {
-    std::vector<std::string> members;
-    const auto list = fields.find("members");
-    if (list == fields.end() || !list->is_array()) return members;
-    for (const json& item : *list)
-        if (std::string id = member_of(item); !id.empty()) members.push_back(std::move(id));
-    return members;
-}
-
 std::string string_field(const json& fields, std::string_view name) {
     const auto value = fields.find(name);
     return value != fields.end() && value->is_string() ? value->get<std::string>() : std::string();
@@ -56,12 +47,13 @@ EventRequests created(const json& fields, const std::string& conversation) {
     if (!is_conversation_kind(request.kind)) request.kind = kGroup;
     request.name = string_field(fields, "name");
     request.creator = id_field(fields, "creatorId");
-    request.members = members_of(fields);
+    request.members = members_field(fields);
+    request.trusted = true;
     return {{std::move(request)}, {}};
 }
 
 EventRequests changed(MembershipChange change, const json& fields, const std::string& conversation) {
-    std::vector<std::string> users = members_of(fields);
+    std::vector<std::string> users = members_field(fields);
     std::string one = id_field(fields, "memberId");
     if (one.empty()) one = id_field(fields, "userId");
     if (!one.empty() && users.empty()) users.push_back(std::move(one));
@@ -113,12 +105,21 @@ std::string id_field(const json& fields, std::string_view name) {
     return value == fields.end() ? std::string() : id_of(*value);
 }
 
+std::vector<std::string> members_field(const json& fields) {
+    std::vector<std::string> members;
+    const auto list = fields.find("members");
+    if (list == fields.end() || !list->is_array()) return members;
+    for (const json& item : *list)
+        if (std::string id = member_of(item); !id.empty()) members.push_back(std::move(id));
+    return members;
+}
+
 EventRequests requests_of(std::string_view subject, const json& fields, std::string_view event_id,
                           const Clock& clock, MessageIds& ids) {
     if (subject == kMessageSent) return sent(fields, event_id, clock, ids);
-    const bool create = subject == "business.conversation.created";
-    const bool add = subject == "business.conversation.member.added";
-    if (!create && !add && subject != "business.conversation.member.removed") return {};
+    const bool create = subject == kConversationCreated;
+    const bool add = subject == kMemberAdded;
+    if (!create && !add && subject != kMemberRemoved) return {};
 
     const std::string conversation = id_field(fields, "conversationId");
     if (!is_conversation_id(conversation)) return {{}, "conversationId is missing or cannot be one"};

@@ -26,5 +26,7 @@ struct EventRequests {
 
 // A field that holds an id, as a string or as an integer; empty if there is none or it cannot be one.
 [[nodiscard]] std::string id_field(const nlohmann::json& fields, std::string_view name);
+// The ids in `members`: each an id, or an object with userId or memberId.
+[[nodiscard]] std::vector<std::string> members_field(const nlohmann::json& fields);
 
 }  // namespace causeway::app

@@ -1,6 +1,8 @@
 // Inbound: the mirror, the copies, the requests.
 #include "broker/app/nats_events.hpp"
 
+#include <algorithm>
+
 #include "bridge/subject.hpp"
 #include "broker/app/envelope_json.hpp"
 #include "broker/app/event_content.hpp"
@@ -56,14 +58,35 @@ std::string mirror_of(std::string_view subject) {
     return "/topic/" + std::string(subject);
 }
 
+// What we say of messages has been delivered as such.
+bool is_only_mirrored(const InboundEvent& event) {
+    return event.only_mirror || event.subject == kMessageSent ||
+           (event.origin == EventOrigin::kOurCluster && starts_with(event.subject, "communication.message."));
+}
+
+// Who is in a new conversation learns of it; of a large one they learn by its messages.
+void add_members(const nlohmann::json& fields, std::vector<std::string>& destinations) {
+    auto members = members_field(fields);
+    std::sort(members.begin(), members.end());
+    members.erase(std::unique(members.begin(), members.end()), members.end());
+    if (members.size() > storage::kMaxMembersOnUserQueues) return;
+    for (const std::string& member : members)
+        destinations.push_back(routing::user_destination(member, "events"));
+}
+
 // The destinations of an event, each once; the mirror first.
-std::vector<std::string> destinations_of(std::string_view subject, v1::MessageType type,
-                                         const v1::WebSocketMessage& envelope, const nlohmann::json& fields) {
+std::vector<std::string> destinations_of(const InboundEvent& event, const v1::WebSocketMessage& envelope,
+                                         const nlohmann::json& fields) {
+    const std::string_view subject = event.subject;
     std::vector<std::string> destinations{mirror_of(subject)};
-    if (subject == kMessageSent) return destinations;
-    if (type == v1::EVENT_SYSTEM_CONFIG_CHANGE) destinations.emplace_back("/topic/system/config");
+    if (is_only_mirrored(event)) return destinations;
+    if (envelope.type() == v1::EVENT_SYSTEM_CONFIG_CHANGE) destinations.emplace_back("/topic/system/config");
     if (is_conversation_id(envelope.conversationid()))
         destinations.push_back("/topic/conversation/" + envelope.conversationid());
+    if (subject == kConversationCreated) {
+        add_members(fields, destinations);
+        return destinations;
+    }
     const std::string user = id_field(fields, "userId");
     if (!user.empty()) destinations.push_back(routing::user_destination(user, queue_of(subject)));
     const std::string& receiver = envelope.receiverid();
@@ -98,7 +121,7 @@ EventEffects effects_of(const InboundEvent& event, const Clock& clock, MessageId
     envelope->set_timestamp(to_ms(clock.wall()));
 
     routing::ContentPtr shared;
-    for (auto& destination : destinations_of(event.subject, envelope->type(), *envelope, content.fields)) {
+    for (auto& destination : destinations_of(event, *envelope, content.fields)) {
         if (!wanted(destination)) continue;
         if (!shared)
             shared = std::make_shared<routing::Content>(envelope->SerializeAsString(),

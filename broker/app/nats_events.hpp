@@ -20,6 +20,13 @@ namespace causeway::app {
 
 // Subjects of what happens here.
 inline constexpr std::string_view kMessageSent = "communication.message.sent";
+inline constexpr std::string_view kMessageEdited = "communication.message.edited";
+inline constexpr std::string_view kMessageRecalled = "communication.message.recalled";
+inline constexpr std::string_view kMessageDeleted = "communication.message.deleted";
+inline constexpr std::string_view kMessageRead = "communication.message.read";
+inline constexpr std::string_view kConversationCreated = "business.conversation.created";
+inline constexpr std::string_view kMemberAdded = "business.conversation.member.added";
+inline constexpr std::string_view kMemberRemoved = "business.conversation.member.removed";
 inline constexpr std::string_view kUserLogin = "business.user.login";
 inline constexpr std::string_view kUserLogout = "business.user.logout";
 
@@ -31,6 +38,7 @@ struct InboundEvent {
     std::string_view payload;
     const std::vector<std::pair<std::string, std::string>>& headers;
     EventOrigin origin;
+    bool only_mirror = false;  // no copies, whomever it names
 };
 
 struct EventEffects {
@@ -41,20 +49,28 @@ struct EventEffects {
 };
 
 // Total: any payload is at least mirrored to /topic/{subject}. Copies go to whom the payload names:
-// conversationId, userId, receiverId; of a sent message only the mirror, as the message itself is
-// delivered. Unwanted copies are not made.
+// conversationId, userId, receiverId, of a new conversation its members. Of a sent message, and of whatever
+// our own cluster says of messages, only the mirror: the message or its status is delivered itself.
+// Unwanted copies are not made.
 [[nodiscard]] EventEffects effects_of(const InboundEvent& event, const Clock& clock, MessageIds& ids,
                                       const Wanted& wanted);
 
 struct OutboundEvent {
     std::string subject;
     std::string payload;  // JSON object with eventType
-    std::string id;       // for Nats-Msg-Id: unique per event, the same when repeated
+    std::string id;       // for Nats-Msg-Id: unique per event, the same when repeated; empty: it has none yet
 };
 
-// communication.message.sent (edited, recalled) of a chat entry. Nothing for an entry that came from a
-// back end's event: that one has been on the subject already.
-[[nodiscard]] std::optional<OutboundEvent> outbound_event(const storage::CommittedEntry& entry);
+// The subject of what a commit made true; empty if it is nobody's business outside: DELIVERED marks, logs of
+// their own, members that came with their conversation, and what a back end's event had said already.
+[[nodiscard]] std::string_view outbound_subject(const storage::Committed& committed);
+// The event under that subject; nothing if it has none.
+[[nodiscard]] std::optional<OutboundEvent> outbound_event(const storage::Committed& committed);
+// The same for the outbox, with an id of its own.
+[[nodiscard]] std::optional<storage::OutboxEvent> outbox_event(const storage::Committed& committed);
+
+// For an event that has no id yet. Any thread.
+[[nodiscard]] std::string fresh_event_id();
 
 struct SessionFacts {
     const identity::Identity& identity;

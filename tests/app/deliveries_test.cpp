@@ -45,19 +45,20 @@ const Wanted kAll = [](std::string_view) { return true; };
 }  // namespace
 
 TEST_CASE("where an entry goes depends on its conversation's kind and size") {
-    const std::vector<std::string> crowd(kMaxMembersOnUserQueues + 1, "m");
-    const std::vector<std::string> many(kMaxMembersOnUserQueues, "m");
+    const std::vector<std::string> crowd(storage::kMaxMembersOnUserQueues + 1, "m");
+    const std::vector<std::string> many(storage::kMaxMembersOnUserQueues, "m");
     const std::vector<std::string> topic{"/topic/conversation/c1"};
     CHECK(names(deliveries(entry(ConversationKind::kGroup, {"alice", "b/o b"}), kAll)) ==
           std::vector<std::string>{"/topic/conversation/c1", "/user/alice/queue/messages",
                                    "/user/b%2Fo%20b/queue/messages"});
     CHECK(names(deliveries(entry(ConversationKind::kDirect, {"alice", "bob"}), kAll)) ==
           std::vector<std::string>{"/topic/conversation/c1", "/user/alice/queue/messages",
-                                   "/user/alice/queue/private-messages", "/user/bob/queue/messages",
+                                   "/user/bob/queue/messages", "/user/alice/queue/private-messages",
                                    "/user/bob/queue/private-messages"});
     CHECK(names(deliveries(entry(ConversationKind::kRoom, {"alice", "bob"}), kAll)) == topic);
     CHECK(names(deliveries(entry(ConversationKind::kGroup, crowd), kAll)) == topic);
-    CHECK(deliveries(entry(ConversationKind::kGroup, many), kAll).size() == kMaxMembersOnUserQueues + 1);
+    CHECK(deliveries(entry(ConversationKind::kGroup, many), kAll).size() ==
+          storage::kMaxMembersOnUserQueues + 1);
     auto unknown = entry(ConversationKind::kGroup, {});
     unknown.members = nullptr;
     CHECK(names(deliveries(unknown, kAll)) == topic);
@@ -141,4 +142,89 @@ TEST_CASE("a replayed entry looks like the live one") {
     CHECK(replayed->content->protobuf() == live->content->protobuf());
     CHECK_FALSE(replayed->skip);
     CHECK_FALSE(message_from_entry({Offset{1}, Sequence{1}, "\xff\xff"}, "/topic/x"));
+}
+
+namespace {
+
+CommittedEntry of_its_own(std::string destination, std::string inbox_of) {
+    auto envelope = std::make_shared<storage::Envelope>();
+    envelope->set_messageid("ID");
+    envelope->set_senderid("shop");
+    envelope->set_timestamp(1'700'000'000'000);
+    auto& plain = *envelope->mutable_opaque();
+    plain.set_body(std::string("\0body", 5));
+    plain.set_contenttype("text/plain");
+    plain.add_headers()->set_name("colour");
+    plain.mutable_headers(0)->set_value("red");
+    CommittedEntry entry{};
+    entry.offset = Offset{55};
+    entry.destination = std::move(destination);
+    entry.inbox_of = std::move(inbox_of);
+    entry.envelope = envelope;
+    entry.protobuf = envelope->SerializeAsString();
+    entry.origin = SessionId{42};
+    return entry;
+}
+
+}  // namespace
+
+TEST_CASE("an entry of a log of its own is delivered as it was sent, live and replayed") {
+    const auto inbox = of_its_own("/user/bob/queue/orders", "bob");
+    const auto live = deliveries(inbox, kAll);
+    REQUIRE(live.size() == 1);
+    const auto replayed = message_from_entry({Offset{55}, Sequence{0}, inbox.protobuf, inbox.destination},
+                                             "/user/bob/queue/orders");
+    for (const auto& message : {live[0], replayed}) {
+        CHECK(message->destination == "/user/bob/queue/orders");
+        CHECK(message->content->body() == std::string("\0body", 5));
+        CHECK(message->content->content_type() == "text/plain");
+        CHECK(message->content->protobuf().empty());
+        CHECK(message->headers == routing::Headers{{"colour", "red"}});
+        CHECK(message->message_id == "ID");
+        CHECK(message->sender_id == "shop");
+        CHECK(message->offset == Offset{55});
+        CHECK_FALSE(message->sequence);
+        CHECK(message->conversation.empty());
+        CHECK_FALSE(message->tracks_delivery);
+    }
+    CHECK(live[0]->skip == SessionId{42});
+    CHECK_FALSE(deliveries(of_its_own("/topic/prices", ""), kAll).at(0)->skip);
+}
+
+TEST_CASE("deliveries are tracked where somebody is told: not in rooms, nor in large groups") {
+    const auto tracked = [](ConversationKind kind, std::size_t members) {
+        const auto made = deliveries(entry(kind, std::vector<std::string>(members, "m")), kAll);
+        CHECK(made.at(0)->conversation == "c1");
+        return made.at(0)->tracks_delivery;
+    };
+    CHECK(tracked(ConversationKind::kDirect, 2));
+    CHECK(tracked(ConversationKind::kGroup, storage::kMaxMembersTold));
+    CHECK_FALSE(tracked(ConversationKind::kGroup, storage::kMaxMembersTold + 1));
+    CHECK_FALSE(tracked(ConversationKind::kRoom, 2));
+    const auto committed = entry(ConversationKind::kGroup, {"alice"});
+    const auto replayed =
+        message_from_entry({committed.offset, committed.sequence, committed.protobuf}, "/topic/x");
+    CHECK(replayed->tracks_delivery);
+    CHECK(replayed->conversation == "c1");
+}
+
+TEST_CASE("names of queues are kept per list of members, the longest unused are forgotten") {
+    const auto members = [](const std::string& prefix) {
+        auto list = std::make_shared<std::vector<std::string>>();
+        for (int i = 0; i < 10; ++i) list->push_back(prefix + std::to_string(i));
+        return storage::Members(list);
+    };
+    QueueNames names(25);
+    const auto a = members("a");
+    const auto* first = &names.of(a);
+    CHECK(first->at(3) == "/user/a3/queue/messages");
+    (void)names.of(members("b"));
+    CHECK(&names.of(a) == first);
+    CHECK(names.kept() == 20);
+    (void)names.of(members("c"));  // b goes, a was used later
+    CHECK(names.kept() == 20);
+    CHECK(&names.of(a) == first);
+    const auto few = std::make_shared<const std::vector<std::string>>(1, "x");
+    CHECK(names.of(few) == std::vector<std::string>{"/user/x/queue/messages"});
+    CHECK(names.kept() == 20);
 }
