@@ -35,8 +35,8 @@ CommitFeed::CommitFeed(routing::Shards& routes, const std::vector<std::unique_pt
 
 void CommitFeed::on_committed(std::vector<Committed> committed) {
     commits_.fetch_add(1, std::memory_order_relaxed);
-    std::vector<storage::CommittedWatermark>
-        marks;  // told together: several of a commit may be of one reader
+    // Told together: several of one commit may be of one reader.
+    std::vector<storage::CommittedWatermark> marks;
     for (Committed& fact : committed) {
         if (const auto* entry = std::get_if<storage::CommittedEntry>(&fact))
             on_entry(*entry);
