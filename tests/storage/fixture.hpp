@@ -79,12 +79,37 @@ inline Append to_conversation(const std::string& sender, const std::string& conv
     return append;
 }
 
+inline Append to_inbox(const std::string& user, const std::string& queue, const LogBounds& bounds = {}) {
+    Append append = message("backend");
+    append.command = "send";
+    append.destination = "/user/" + user + "/queue/" + queue;
+    append.inbox_of = user;
+    append.bounds = bounds;
+    return append;
+}
+
+inline Append to_topic(const std::string& topic, const LogBounds& bounds = {}) {
+    Append append = message("backend");
+    append.command = "send";
+    append.destination = "/topic/" + topic;
+    append.bounds = bounds;
+    return append;
+}
+
 inline Log conversation_log(const std::string& user, const std::string& conversation) {
     return {Log::Kind::kConversation, user, conversation};
 }
 inline Log private_log(const std::string& user) { return {Log::Kind::kPrivateMessages, user, {}}; }
 
-inline std::vector<std::uint64_t> offsets_of(const LogPage& page) {
+inline Log messages_log(const std::string& user) { return {Log::Kind::kMessages, user, {}}; }
+inline Log inbox_log(const std::string& user, const std::string& queue) {
+    return {Log::Kind::kInbox, user, queue};
+}
+inline Log topic_log(const std::string& topic) { return {Log::Kind::kTopic, {}, topic}; }
+
+// Of a LogPage, a SyncPage, a HistoryPage.
+template <typename Page>
+std::vector<std::uint64_t> offsets_of(const Page& page) {
     std::vector<std::uint64_t> offsets;
     for (const auto& entry : page.entries) offsets.push_back(value(entry.offset));
     return offsets;
@@ -138,6 +163,23 @@ public:
         return std::get<Changed>(submit(MoveCursors{{{user, device, log, Offset{to}}}})).changed;
     }
 
+    // A session of the device begins (+1) or ends (-1), having been sent everything up to `written`.
+    void session(const std::string& user, const std::string& device, const std::string& log, int change,
+                 std::uint64_t written = 0) {
+        (void)submit(MoveCursors{{{user, device, log, {}, Offset{written}, change}}});
+    }
+    Answer mark(Mark mark, const std::string& user, const std::string& conversation, std::uint64_t to) {
+        return submit(MoveWatermarks{{{mark, user, conversation, Sequence{to}, {}}}});
+    }
+    void hide(const std::string& user, const std::string& message_id) {
+        Amend amend{};
+        amend.change = Amend::Change::kHide;
+        amend.command = "delete-message";
+        amend.sender = user;
+        amend.message_id = message_id;
+        (void)std::get<Appended>(submit(std::move(amend)));
+    }
+
     LogPage page(const Log& log, std::uint64_t after = 0, std::size_t limit = 1000) {
         return wait<LogPage>(
             [&](auto done) { store_->read_log(log, Offset{after}, limit, std::move(done)); });
@@ -152,6 +194,19 @@ public:
     std::vector<ConversationRow> conversations(const std::string& user) {
         return wait<std::vector<ConversationRow>>(
             [&](auto done) { store_->read_conversations(user, std::move(done)); });
+    }
+
+    SyncPage sync(const SyncQuery& query) {
+        return wait<SyncPage>([&](auto done) { store_->read_sync(query, std::move(done)); });
+    }
+    HistoryPage history(const HistoryQuery& query) {
+        return wait<HistoryPage>([&](auto done) { store_->read_history(query, std::move(done)); });
+    }
+    std::vector<UnreadRow> unread(const std::string& user) {
+        return wait<std::vector<UnreadRow>>([&](auto done) { store_->read_unread(user, std::move(done)); });
+    }
+    std::vector<CursorRow> cursors(const std::string& user) {
+        return wait<std::vector<CursorRow>>([&](auto done) { store_->read_cursors(user, std::move(done)); });
     }
 
     std::vector<Committed> committed() {

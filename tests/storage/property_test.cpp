@@ -20,11 +20,13 @@ struct Model {
     std::map<std::string, std::uint64_t> sequences;                                  // by room or pair
     std::map<std::pair<std::string, std::string>, std::vector<std::uint64_t>> seen;  // by user and room
     std::map<std::string, std::vector<std::uint64_t>> private_messages;              // by user
+    std::map<std::string, std::vector<std::uint64_t>> offsets;                       // by room
     std::uint64_t last = 0;
 
     void says(const std::string& room) {
         ++last;
         ++sequences[room];
+        offsets[room].push_back(last);
         for (const auto& user : members[room]) seen[{user, room}].push_back(last);
     }
     void writes(const std::string& from, const std::string& to) {
@@ -44,10 +46,48 @@ std::vector<std::uint64_t> read_in_pages(StoreUnderTest& store, const Log& log, 
     return offsets;
 }
 
+std::vector<std::uint64_t> sync_in_pages(StoreUnderTest& store, SyncQuery query) {
+    std::vector<std::uint64_t> offsets;
+    for (bool end = false; !end;) {
+        if (!offsets.empty()) query.page_after = Offset{offsets.back()};
+        const auto page = store.sync(query);
+        for (const auto offset : offsets_of(page)) offsets.push_back(offset);
+        end = page.complete;
+    }
+    return offsets;
+}
+
+// All that a user missed after `after`, and of one room what came after a sequence.
+void check_sync(StoreUnderTest& store, Model& model, const std::string& user, std::size_t limit,
+                std::uint64_t after, std::uint64_t sequence) {
+    SyncQuery query;
+    query.user = user;
+    query.after = Offset{after};
+    query.limit = limit;
+    for (const bool with_cursor : {false, true}) {
+        if (with_cursor) query.cursors = {{kRooms[0], Sequence{sequence}}};
+        std::set<std::uint64_t> expected;
+        const auto add = [&](const std::vector<std::uint64_t>& offsets, std::uint64_t from) {
+            for (const auto offset : offsets)
+                if (offset > from) expected.insert(offset);
+        };
+        add(model.private_messages[user], after);
+        for (const auto& room : kRooms) {
+            const auto& numbered = model.offsets[room];
+            const std::uint64_t known = std::min<std::uint64_t>(sequence, numbered.size());
+            const std::uint64_t from = known == 0 ? 0 : numbered[known - 1];
+            add(model.seen[{user, room}], with_cursor && room == kRooms[0] ? from : after);
+        }
+        CHECK(sync_in_pages(store, query) == std::vector<std::uint64_t>(expected.begin(), expected.end()));
+    }
+}
+
 void check_against(StoreUnderTest& store, Model& model, std::size_t limit) {
     for (const auto& user : kNames) {
         CAPTURE(user);
         CHECK(read_in_pages(store, private_log(user), limit) == model.private_messages[user]);
+        CHECK(read_in_pages(store, messages_log(user), limit) == model.private_messages[user]);
+        check_sync(store, model, user, limit, model.last / (limit + 1), 3 * limit);
         for (const auto& room : kRooms) {
             CAPTURE(room);
             const auto& seen = model.seen[{user, room}];
