@@ -37,6 +37,7 @@ Shard::Shard(std::size_t index, const Shared& shared)
                         shared.store,
                         membership_cache_,
                         cursor_moves_,
+                        received_,
                         shared.users,
                         shared.permissions,
                         numbers_,
@@ -58,7 +59,8 @@ Shard::Shard(std::size_t index, const Shared& shared)
       }),
       routes_(shared.shards, index),
       id_source_(turn_clock_, random_),
-      cursor_moves_(shared.store),
+      cursor_moves_(shared.store, post_later()),
+      received_(shared.store),
       membership_cache_(shared.store, post_later()),
       tokens_(shared.verifier),
       app_commands_(shared.store, turn_clock_, id_source_, post_later(),
@@ -110,6 +112,7 @@ void Shard::open(routing::Letter& letter) try {
 
 void Shard::end_turn() {
     for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
+    cursor_moves_.on_turn_end();
     sockjs_.flush();
     connections_.flush_dirty();
     frames_.end_turn();
@@ -175,6 +178,7 @@ admin::ShardCounters Shard::count() const {
 
 void Shard::keep_house(Monotonic now) {
     cursor_moves_.flush();
+    received_.flush();
     if (index_ == 0) shared_.shards.expire_histories();
     if (draining_) go_on_draining();
     loop_.timers().set(*housekeeping_, now + (draining_ ? kDrainLook : shared_.settings.cursor_flush));

@@ -113,6 +113,7 @@ private:
     MessageIds id_source_;
     session::EncodingTable frames_;
     session::Cursors cursor_moves_;
+    session::Watermarks received_;
     session::MembershipCache membership_cache_;
     identity::TokenCache tokens_;
     app::Commands app_commands_;

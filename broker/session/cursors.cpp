@@ -1,24 +1,58 @@
 #include "broker/session/cursors.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace causeway::session {
 
-void Cursors::move(const std::string& user, const std::string& device, const std::string& log, Offset to) {
-    Offset& offset = moves_[{user, device, log}];
-    offset = std::max(offset, to);
+void Cursors::add(Move& into, const Move& move) {
+    if (move.to) into.to = std::max(into.to.value_or(Offset{}), *move.to);
+    into.written = std::max(into.written, move.written);
+    into.sessions += move.sessions;
+}
+
+void Cursors::move(const Key& key, Offset to) { add(moves_[key], {to, {}, 0}); }
+
+void Cursors::begin(const Key& key) {
+    add(moves_[key], {std::nullopt, {}, 1});
+    begun_ = true;
+}
+
+void Cursors::end(const Key& key, Offset written) { add(moves_[key], {std::nullopt, written, -1}); }
+
+storage::MoveCursors Cursors::request_of(const Moves& moves) {
+    storage::MoveCursors request;
+    request.moves.reserve(moves.size());
+    for (const auto& [key, move] : moves)
+        request.moves.push_back({key.user, key.device, key.log, move.to, move.written, move.sessions});
+    return request;
 }
 
 void Cursors::flush() {
-    if (moves_.empty()) return;
-    storage::MoveCursors request;
-    request.moves.reserve(moves_.size());
-    for (auto& [key, to] : std::exchange(moves_, {})) {
-        const auto& [user, device, log] = key;
-        request.moves.push_back({.user = user, .device = device, .log = log, .to = to});
+    if (!moves_.empty()) flush_and({});
+}
+
+void Cursors::flush_and(std::function<void()> then) {
+    begun_ = false;
+    const auto request = std::make_shared<const storage::MoveCursors>(request_of(std::exchange(moves_, {})));
+    store_.submit(*request,
+                  [this, post = post_, request, then = std::move(then)](const storage::Answer& answer) {
+                      const bool refused = std::holds_alternative<Refusal>(answer) && !request->moves.empty();
+                      if (!refused && !then) return;
+                      post([this, request, refused, then] {
+                          if (refused) take_back(*request);
+                          if (then) then();
+                      });
+                  });
+}
+
+void Cursors::take_back(const storage::MoveCursors& refused) {
+    for (const auto& move : refused.moves) {
+        const Key key{move.user, move.device, move.log};
+        if (moves_.size() >= kMostRefused && !moves_.contains(key)) continue;
+        add(moves_[key], {move.to, move.written, move.sessions});
     }
-    store_.submit(std::move(request), [](const storage::Answer&) {});
 }
 
 }  // namespace causeway::session

@@ -1,10 +1,13 @@
-// How far devices have got, on its way to the store: moves are gathered and written together, at
-// least every second and at once when a session ends. One per shard, on its thread.
+// How far devices have got, and which logs their sessions are receiving, on its way to the store:
+// gathered and written together, at least every second and at once when a session ends. One per shard,
+// on its thread.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "broker/base/numbers.hpp"
 #include "storage/store.hpp"
@@ -13,20 +16,57 @@ namespace causeway::session {
 
 class Cursors {
 public:
-    // `store` outlives this object.
-    explicit Cursors(storage::Store& store) : store_(store) {}
+    using Post = std::function<void(std::function<void()>)>;
+    // Moves of so many devices and logs are kept while the store refuses them.
+    static constexpr std::size_t kMostRefused = 100'000;
 
-    // The device has everything of `log` up to `to`. Never moves back. `log` is the destination's
-    // name as clients say it.
-    void move(const std::string& user, const std::string& device, const std::string& log, Offset to);
-    // Hands all gathered moves to the store. Moves that the store refuses are repeated by later ones:
-    // a cursor that lags costs a repeat, never a gap.
+    // `store` outlives this object; `post` runs a task on the shard's thread while this object lives.
+    Cursors(storage::Store& store, Post post) : store_(store), post_(std::move(post)) {}
+
+    // `log` is the destination's name as clients say it.
+    struct Key {
+        std::string user;
+        std::string device;
+        std::string log;
+        auto operator<=>(const Key&) const = default;
+    };
+    // The device has everything up to `to`. Never moves back.
+    void move(const Key& key, Offset to);
+    // A session of the device begins to receive the log: told to the store when the turn ends, so that
+    // after a crash the store knows that something may have been sent.
+    void begin(const Key& key);
+    // It ended, and was sent everything up to `written`.
+    void end(const Key& key, Offset written);
+
+    // Hands all that was gathered to the store. What the store refuses is tried again with the next
+    // flush: until then a cursor lags, which costs a repeat, never a gap.
     void flush();
+    // The same, and calls `then` on the shard's thread when it is done, and so is everything that any shard
+    // handed over before; or when the store refused it.
+    void flush_and(std::function<void()> then);
+    // True if that was something.
+    bool on_turn_end() {
+        const bool begun = begun_;
+        if (begun) flush();
+        return begun;
+    }
     [[nodiscard]] bool empty() const { return moves_.empty(); }
 
 private:
+    struct Move {
+        std::optional<Offset> to;
+        Offset written{};
+        int sessions = 0;
+    };
+    using Moves = std::map<Key, Move>;
+    static storage::MoveCursors request_of(const Moves& moves);
+    static void add(Move& into, const Move& move);
+    void take_back(const storage::MoveCursors& refused);
+
     storage::Store& store_;
-    std::map<std::tuple<std::string, std::string, std::string>, Offset> moves_;
+    const Post post_;
+    Moves moves_;
+    bool begun_ = false;
 };
 
 }  // namespace causeway::session

@@ -34,7 +34,14 @@ void LogFeed::begin_live(Offset after) {
     settle();
 }
 
+void LogFeed::fall_back() {
+    assert(state_ == State::kLive);
+    state_ = State::kReplaying;
+    end_ = true;
+}
+
 std::optional<Offset> LogFeed::wants_read() {
+    settle();  // live messages may have been dropped since
     if (state_ != State::kReplaying || reading_ || !page_.empty() || end_) return std::nullopt;
     reading_ = true;
     // What is dropped from now on may be missing from this read; what was dropped before is in it.
@@ -52,7 +59,7 @@ void LogFeed::on_page(std::vector<routing::MessagePtr> entries, bool end) {
 }
 
 void LogFeed::settle() {
-    if (!page_.empty() || !end_) return;
+    if (state_ != State::kReplaying || !page_.empty() || !end_) return;
     if (overflowed_) {
         end_ = false;  // once more round
         return;
@@ -62,6 +69,7 @@ void LogFeed::settle() {
 }
 
 routing::MessagePtr LogFeed::next() {
+    settle();
     while (state_ == State::kReplaying) {
         if (page_.empty() && !end_) return nullptr;
         std::deque<routing::MessagePtr>& source = page_.empty() ? held_ : page_;

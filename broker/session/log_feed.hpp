@@ -2,7 +2,8 @@
 // sees each entry of the log once, in order. Values in, values out: it reads no store and sends nothing.
 //
 //   opening ── begin_replay(after) ──► replaying ── the log's end reached ──► live
-//      └─────── begin_live(after) ───────────────────────────────────────────►┘
+//      └─────── begin_live(after) ───────────────────────────────────────────►│
+//                                replaying ◄───────── fall_back() ─────────────┘
 //
 // From the moment it exists, live messages are kept back (at most kHeld; beyond that they are dropped
 // here and read from the log again), because what the log already gave must not come twice and what it
@@ -32,6 +33,9 @@ public:
     void begin_replay(Offset after);
     // Everything above `after` is to come; the log has nothing that is wanted.
     void begin_live(Offset after);
+    // The subscriber takes no more for now: from here on live messages are kept back, as during a replay,
+    // until next() has given them all. While live only.
+    void fall_back();
 
     // While replaying: the offset after which the log is to be read next; nothing while a read is
     // under way (until on_page) or entries wait to be taken.

@@ -20,6 +20,7 @@
 #include "broker/session/limits.hpp"
 #include "broker/session/memberships.hpp"
 #include "broker/session/user_sessions.hpp"
+#include "broker/session/watermarks.hpp"
 #include "storage/store.hpp"
 
 namespace causeway::session {
@@ -44,6 +45,7 @@ struct ServiceParts {
     storage::Store& store;
     MembershipCache& memberships;
     Cursors& cursors;
+    Watermarks& watermarks;
     UserSessions& users;
     const identity::Permissions& permissions;
     admin::ShardCounters& counters;

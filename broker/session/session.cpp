@@ -57,6 +57,21 @@ void Session::read_frames() {
     }
 }
 
+// It goes back to the decoder, and no other is read before it is handled anew.
+void Session::hold_frame() {
+    held_ = true;
+    transport_.read_on(false);
+    decoder_.put_back();
+}
+
+void Session::read_on() {
+    held_ = false;
+    handled_anew_ = true;
+    waits_for_sends_ = false;
+    transport_.read_on(true);
+    read_frames();
+}
+
 void Session::handle(const stomp::Frame& frame) {
     if (!std::exchange(handled_anew_, false)) count(services_.counters, frame.command());
     const bool connects =
@@ -80,18 +95,21 @@ void Session::handle_connected(const stomp::Frame& frame) {
             return on_unsubscribe(frame);
         case stomp::Command::kDisconnect:
             return on_disconnect(frame);
+        case stomp::Command::kAck:
+            return on_ack(frame, AckLedger::Answer::kAck);
+        case stomp::Command::kNack:
+            return on_ack(frame, AckLedger::Answer::kNack);
         default:
             break;
     }
-    // ACK, NACK, BEGIN, COMMIT, ABORT
+    // BEGIN, COMMIT, ABORT
     refuse({ErrorCode::kTypeUnsupported,
-            std::string(stomp::name_of(frame.command())) +
-                " is not available in this version; subscribe with ack:auto",
+            std::string(stomp::name_of(frame.command())) + " is not available in this version",
             {}},
            origin_of(frame));
 }
 
-Session::Origin Session::origin_of(const stomp::Frame& frame) {
+Origin Session::origin_of(const stomp::Frame& frame) {
     Origin origin;
     origin.receipt = frame.header("receipt");
     origin.destination = frame.header("destination").value_or("");
@@ -168,10 +186,15 @@ void Session::on_gone(Gone how) {
 void Session::leave() {
     if (stage_ == Stage::kClosed) return;
     stage_ = Stage::kClosed;
+    for (const auto& subscription : subscriptions_) {
+        if (const auto* const log = subscription->as_log()) logs_.on_end(*log);
+        services_.router.unsubscribe(*subscription);
+    }
     services_.cursors.flush();
-    for (const auto& subscription : subscriptions_) services_.router.unsubscribe(*subscription);
+    services_.watermarks.flush();
     services_.counters.subscriptions -= subscriptions_.size();
     subscriptions_.clear();
+    parts_.clear();
     if (proof_wanted_) std::erase(services_.wants_proof, this);
     if (!joined_) return;
     joined_ = false;

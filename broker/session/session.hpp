@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "broker/net/transport.hpp"
-#include "broker/session/client_subscription.hpp"
+#include "broker/session/ended_subscriptions.hpp"
+#include "broker/session/kept_sends.hpp"
+#include "broker/session/log_subscriptions.hpp"
+#include "broker/session/origin.hpp"
 #include "broker/session/proof_of_receipt.hpp"
 #include "broker/session/rate.hpp"
 #include "broker/session/services.hpp"
@@ -34,7 +37,10 @@ public:
 
     // From the routing table, by way of our subscriptions.
     void deliver(ClientSubscription& subscription, const routing::MessagePtr& message);
-    void deliver_live(LogSubscription& subscription, const routing::MessagePtr& message);
+    void deliver_acked(ClientSubscription& subscription, const routing::MessagePtr& message);
+    void deliver_live(LogSubscription& subscription, const routing::MessagePtr& message) {
+        logs_.deliver(subscription, message);
+    }
 
     // The turn ends: pings for what was delivered in it.
     void on_turn_end();
@@ -62,19 +68,15 @@ public:
     [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
 
 private:
+    friend class LogSubscriptions;
     enum class Stage : std::uint8_t { kConnecting, kConnected, kDisconnecting, kClosed };
-
-    // What of a frame is needed to answer it, now or later.
-    struct Origin {
-        std::optional<std::string> receipt;
-        std::string destination;
-        std::string subscription;
-    };
 
     // session.cpp: frames in, answers out
     // STOMP 1.2, DISCONNECT: nothing after it counts.
     [[nodiscard]] bool listens() const { return stage_ == Stage::kConnecting || stage_ == Stage::kConnected; }
     void read_frames();
+    void hold_frame();
+    void read_on();
     void handle(const stomp::Frame& frame);
     void handle_connected(const stomp::Frame& frame);
     static Origin origin_of(const stomp::Frame& frame);
@@ -97,38 +99,58 @@ private:
 
     // session_send.cpp
     void on_send(const stomp::Frame& frame);
-    void on_command(const stomp::Frame& frame, std::string_view command);
-    void on_outcome(app::Outcome outcome, const Origin& origin);
+    [[nodiscard]] bool may_send(const stomp::Frame& frame, const std::string& destination);
+    [[nodiscard]] std::shared_ptr<routing::Message> message_of(const stomp::Frame& frame,
+                                                               std::string destination);
     void publish(const stomp::Frame& frame, std::string destination, bool skip_self);
-    void reply(const routing::Message& message);
+    void on_persistent(const stomp::Frame& frame, const routing::Destination& destination);
+    void send_in_line(const stomp::Frame& frame, KeptSends::Send send);
+    void on_sent(const SendResult& result, const Origin& origin);
+    void wait_for_sends();
     void on_disconnect(const stomp::Frame& frame);
     void finish_disconnect();
+
+    // session_commands.cpp
+    void on_command(const stomp::Frame& frame, std::string_view command);
+    void ask_once(const stomp::Frame& frame, std::string_view command, const Origin& origin, Form form);
+    void run_command(const stomp::Frame& frame, std::string_view command, Ask ask);
+    app::OnOutcome answer_to(Ask ask);
+    void on_outcome(app::Outcome outcome, Ask ask);
+    void on_done(app::Done done, Ask ask);
+    void run_parts();
+    void reply(const routing::Message& message);
+    void reply_to_subscribe(const routing::Message& message, const Ask& ask);
 
     // session_subscribe.cpp
     struct Wish;
     void on_subscribe(const stomp::Frame& frame);
     std::optional<Refusal> read_wish(const stomp::Frame& frame, std::string_view destination, Wish& wish);
-    void open(const Wish& wish);
-    [[nodiscard]] Resume resume_of(const Wish& wish) const;
+    std::optional<Refusal> read_ack(const stomp::Frame& frame, Wish& wish) const;
+    std::optional<Refusal> read_log(const stomp::Frame& frame, Wish& wish) const;
+    void on_app_subscribe(const stomp::Frame& frame, std::string_view destination, const Origin& origin);
+    void open(Wish wish);
+    void open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding);
     void keep(std::unique_ptr<ClientSubscription> subscription);
     void on_unsubscribe(const stomp::Frame& frame);
     ClientSubscription* find(std::string_view subscription_id);
     void drop(ClientSubscription& subscription);
 
-    // session_replay.cpp
-    void open_log(std::unique_ptr<LogSubscription> subscription);
-    template <typename Read, typename Then>
-    storage::OnRead<Read> on_log(std::uint64_t serial, Then then);
-    LogSubscription* find_log(std::uint64_t serial);
-    void on_read_failed(LogSubscription& subscription);
-    void on_log_state(LogSubscription& subscription, const storage::LogState& state);
-    bool begin(LogSubscription& subscription, const storage::LogState& state);
-    [[nodiscard]] routing::MessagePtr replayed(const LogSubscription& subscription,
-                                               const storage::LogEntry& entry) const;
-    void pump(LogSubscription& subscription);
-    void read_more(LogSubscription& subscription, Offset after);
-    void on_log_page(LogSubscription& subscription, storage::LogPage page);
-    void send_entry(LogSubscription& subscription, const routing::MessagePtr& message);
+    void end_subscription(ClientSubscription& subscription);
+
+    // session_ack.cpp
+    void on_ack(const stomp::Frame& frame, AckLedger::Answer answer);
+    std::optional<Refusal> settle(std::string_view ack_id, AckLedger::Answer answer);
+    std::optional<Refusal> settle_in(std::string_view subscription_id, std::string_view message_id,
+                                     AckLedger::Answer answer);
+    std::optional<Refusal> settle_anywhere(std::string_view message_id);
+    void on_settled(ClientSubscription& subscription, AckLedger::Answer answer,
+                    const AckLedger::Settled& settled);
+    void put_ack(AckLedger& ledger, const routing::Message& message, routing::Headers& headers);
+
+    // session_deliver.cpp
+    void send_message(ClientSubscription& subscription, const routing::MessagePtr& message,
+                      const routing::Headers& extra);
+    void count_delivery(const routing::Message& message);
     void want_proof();
 
     // session_time.cpp
@@ -143,10 +165,10 @@ private:
     [[nodiscard]] bool may_receive(const std::string& destination);
     [[nodiscard]] const UserMemberships* known_memberships();
     void wait_for_memberships(const stomp::Frame& frame);
-    void recheck();
-    void revoke(ClientSubscription& subscription);
+    enum class Whose : std::uint8_t { kOwn, kAnothers };  // wish it was
+    void recheck(Whose wish);
+    void revoke(ClientSubscription& subscription, Whose wish);
 
-    void count_delivery(admin::Source source);
     [[nodiscard]] Monotonic now() const { return services_.clock.monotonic(); }
     void send(std::string_view stomp_frame);
 
@@ -172,12 +194,19 @@ private:
 
     std::vector<std::unique_ptr<ClientSubscription>> subscriptions_;
     std::uint64_t subscription_serial_ = 0;
+    std::uint64_t ledgers_ = 0;  // opened so far
+    EndedSubscriptions ended_;
+    LogSubscriptions logs_{*this};
     std::shared_ptr<UserMemberships> memberships_;
     // Verdicts, forgotten when memberships or rights change.
-    std::string last_sent_to_;  // allowed
+    std::string last_sent_to_;                                                // allowed
     std::unique_ptr<std::unordered_map<std::string, bool>> deliver_allowed_;  // of patterns, by destination
     Rate command_rate_;
     std::size_t commands_running_ = 0;
+    std::vector<AnswerPart> parts_;  // waiting for room
+    bool running_parts_ = false;
+    std::shared_ptr<KeptSends> sends_;    // once there was one
+    bool waits_for_sends_ = false;        // a frame waits in decoder_ until there are fewer
     std::unique_ptr<Origin> disconnect_;  // of the DISCONNECT that waits for the commands
 
     ProofOfReceipt proof_;

@@ -56,28 +56,23 @@ void Session::wait_for_memberships(const stomp::Frame& frame) {
                        {}},
                       origin_of(frame));
     }
-    held_ = true;
-    transport_.read_on(false);
-    decoder_.put_back();
+    hold_frame();
     services_.memberships.load(identity_.user, memberships_, [&services = services_, id = id_](bool loaded) {
         Session* const session = services.find(id);
         if (session == nullptr || session->stage_ == Stage::kClosed) return;
-        session->held_ = false;
-        session->handled_anew_ = true;
         session->memberships_failed_ = !loaded;
-        session->transport_.read_on(true);
-        session->read_frames();
+        session->read_on();
     });
 }
 
 void Session::on_membership(const storage::CommittedMembership& change) {
-    if (!change.member) return recheck();
+    if (!change.member) return recheck(change.actor == change.user ? Whose::kOwn : Whose::kAnothers);
     last_sent_to_.clear();
     deliver_allowed_.reset();
 }
 
 // Subscriptions that are allowed no longer end.
-void Session::recheck() {
+void Session::recheck(Whose wish) {
     last_sent_to_.clear();
     deliver_allowed_.reset();
     std::vector<ClientSubscription*> lost;
@@ -88,25 +83,31 @@ void Session::recheck() {
         if (verdict == Verdict::kDeny) lost.push_back(subscription.get());
         if (verdict == Verdict::kNeedsMembership) unknown = true;
     }
-    for (ClientSubscription* const subscription : lost) revoke(*subscription);
+    for (ClientSubscription* const subscription : lost) {
+        revoke(*subscription, wish);
+        if (stage_ == Stage::kClosed) return;
+    }
     if (!unknown) return;
-    services_.memberships.load(identity_.user, memberships_, [&services = services_, id = id_](bool loaded) {
-        Session* const session = services.find(id);
-        if (session == nullptr || session->stage_ == Stage::kClosed) return;
-        if (loaded) return session->recheck();
-        session->end(ErrorCode::kSendFailed,
-                     "the store cannot be read, so it is not known what you may; connect again");
-    });
+    services_.memberships.load(
+        identity_.user, memberships_, [&services = services_, id = id_, wish](bool loaded) {
+            Session* const session = services.find(id);
+            if (session == nullptr || session->stage_ == Stage::kClosed) return;
+            if (loaded) return session->recheck(wish);
+            session->end(ErrorCode::kSendFailed,
+                         "the store cannot be read, so it is not known what you may; connect again");
+        });
 }
 
-void Session::revoke(ClientSubscription& subscription) {
+// PRODUCT 10: a refusal after the fact is told like any other, so that nobody waits for what will not come.
+// Who left by himself knows.
+void Session::revoke(ClientSubscription& subscription, Whose wish) {
     const Origin origin{{}, client_name(subscription.destination()), subscription.id()};
-    drop(subscription);
-    if (hears_notices())
-        notify({ErrorCode::kPermissionDenied,
-                "you may no longer SUBSCRIBE to this destination; the subscription has ended",
-                {}},
-               origin);
+    end_subscription(subscription);
+    if (wish == Whose::kOwn && !hears_notices()) return;
+    refuse({ErrorCode::kPermissionDenied,
+            "you may no longer SUBSCRIBE to this destination; the subscription has ended",
+            {}},
+           origin);
 }
 
 }  // namespace causeway::session

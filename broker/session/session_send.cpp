@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/app/names.hpp"
 #include "broker/routing/destination.hpp"
-#include "broker/routing/pattern.hpp"
 #include "broker/session/replies.hpp"
 #include "broker/session/session.hpp"
 
@@ -22,12 +22,12 @@ bool is_reserved(std::string_view header) {
            header == "ws-code";
 }
 
-bool covers(const ClientSubscription& subscription, std::string_view destination) {
-    if (!subscription.is_pattern()) return subscription.destination() == destination;
-    constexpr routing::DestinationLimits kWasAccepted{SIZE_MAX, SIZE_MAX};
-    const auto pattern = routing::Pattern::parse(subscription.destination(), kWasAccepted);
-    return std::holds_alternative<routing::Pattern>(pattern) &&
-           std::get<routing::Pattern>(pattern).matches(destination);
+// What the client says twice, he means once: a name that the store can keep, or nothing.
+std::optional<std::string_view> client_msg_id_of(const stomp::Frame& frame) {
+    constexpr std::size_t kMostBytes = 128;
+    const std::string_view id = frame.header("client-msg-id").value_or("");
+    if (!app::is_name(id, kMostBytes)) return std::nullopt;
+    return id;
 }
 
 }  // namespace
@@ -51,6 +51,7 @@ void Session::on_send(const stomp::Frame& frame) {
         case routing::DestinationKind::kTopic:
             return publish(frame, std::string(*text), false);
         case routing::DestinationKind::kNamedUserQueue:
+            if (frame.header("persistent") == "true") return on_persistent(frame, destination);
             return publish(frame, routing::routed_form(destination, identity_.user), true);
         case routing::DestinationKind::kUserQueue:
             return refuse(
@@ -66,18 +67,26 @@ void Session::on_send(const stomp::Frame& frame) {
            origin_of(frame));
 }
 
-void Session::publish(const stomp::Frame& frame, std::string destination, bool skip_self) {
-    // Most clients SEND to one destination many times; those with many would only fill a cache.
-    const identity::Verdict verdict =
-        destination == last_sent_to_ ? identity::Verdict::kAllow : ask(identity::Action::kSend, destination);
-    if (verdict == identity::Verdict::kNeedsMembership) return wait_for_memberships(frame);
-    if (verdict == identity::Verdict::kDeny) {
-        ++services_.counters.acl_denied[admin::AclAction::kSend];
-        return refuse(
-            {ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"},
-            origin_of(frame));
+// Most clients SEND to one destination many times; those with many would only fill a cache.
+// False: the frame has been answered, or waits.
+bool Session::may_send(const stomp::Frame& frame, const std::string& destination) {
+    if (destination == last_sent_to_) return true;
+    const identity::Verdict verdict = ask(identity::Action::kSend, destination);
+    if (verdict == identity::Verdict::kAllow) {
+        last_sent_to_ = destination;
+        return true;
     }
-    if (destination != last_sent_to_) last_sent_to_ = destination;
+    if (verdict == identity::Verdict::kNeedsMembership) {
+        wait_for_memberships(frame);
+        return false;
+    }
+    ++services_.counters.acl_denied[admin::AclAction::kSend];
+    refuse({ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"},
+           origin_of(frame));
+    return false;
+}
+
+std::shared_ptr<routing::Message> Session::message_of(const stomp::Frame& frame, std::string destination) {
     ++sent_;
     ++services_.counters.messages_received[admin::Source::kStomp];
     auto message = std::make_shared<routing::Message>();
@@ -89,74 +98,93 @@ void Session::publish(const stomp::Frame& frame, std::string destination, bool s
         if (!is_reserved(name)) message->headers.emplace_back(name, value);
     message->content = std::make_shared<const routing::Content>(
         std::string(frame.body()), std::string(frame.header("content-type").value_or("")));
+    return message;
+}
+
+void Session::publish(const stomp::Frame& frame, std::string destination, bool skip_self) {
+    if (!may_send(frame, destination)) return;
+    const routing::HistoryRule* const rule = services_.router.history_of(destination);
+    const bool kept = rule != nullptr && rule->stored;
+    const bool in_line = kept || (sends_ && sends_->holds(destination));
+    if (in_line && sends_ && sends_->full()) return wait_for_sends();
+    const auto message = message_of(frame, std::move(destination));
     if (skip_self) message->skip = id_;
+    using Way = KeptSends::Send::Way;
+    if (in_line) return send_in_line(frame, {kept ? Way::kTopic : Way::kPassOn, message, nullptr, {}});
     services_.router.publish(message);
-    if (const auto receipt = frame.header("receipt"))
-        send_receipt(receipt, {{"message-id", message->message_id}});
+    const auto receipt = frame.header("receipt");
+    if (!receipt) return;
+    routing::Headers headers{{"message-id", message->message_id}};
+    if (frame.header("persistent") == "true" && rule == nullptr) headers.emplace_back("stored", "false");
+    send_receipt(receipt, headers);
 }
 
-void Session::on_command(const stomp::Frame& frame, std::string_view command) {
-    const identity::Verdict verdict = ask(identity::Action::kSend, frame.header("destination").value_or(""));
-    if (verdict == identity::Verdict::kNeedsMembership) return wait_for_memberships(frame);
-    if (verdict == identity::Verdict::kDeny) {
-        ++services_.counters.acl_denied[admin::AclAction::kSend];
+// PRODUCT 7: into the user's inbox, and from there to his devices, those that are here and those that are
+// not.
+void Session::on_persistent(const stomp::Frame& frame, const routing::Destination& destination) {
+    constexpr std::size_t kMostBytes = 128;  // of a user's name, as everywhere
+    std::string routed = routing::routed_form(destination, identity_.user);
+    if (!may_send(frame, routed)) return;
+    const std::string owner = routing::decode_segment(destination.user).value_or("");
+    if (owner.empty() || !app::is_name(owner, kMostBytes))
         return refuse(
-            {ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"},
+            {ErrorCode::kMessageInvalid,
+             "nothing can be kept for a user whose name has control characters, is not UTF-8 or is longer "
+             "than 128 octets",
+             "destination"},
             origin_of(frame));
-    }
-    if (!command_rate_.admit(now())) {
-        ++services_.counters.rate_limited[admin::RateScope::kSession];
-        return refuse(
-            {ErrorCode::kRateLimited, "more commands than limits.send_per_second allows; slow down", {}},
-            origin_of(frame));
-    }
-    ++sent_;
-    ++services_.counters.messages_received[admin::Source::kStomp];
+    if (!is_inbox(destination.name))
+        return refuse({ErrorCode::kMessageInvalid,
+                       "persistent: nothing is kept in this user queue; it holds the broker's own messages",
+                       "persistent"},
+                      origin_of(frame));
+    const auto client_msg_id = client_msg_id_of(frame);
+    if (!client_msg_id)
+        return refuse({ErrorCode::kMessageInvalid,
+                       "client-msg-id has at most 128 octets and no control characters", "client-msg-id"},
+                      origin_of(frame));
+    if (sends_ && sends_->full()) return wait_for_sends();
+    const auto message = message_of(frame, std::move(routed));
+    message->skip = id_;
+    auto append = inbox_append(*message, owner, *client_msg_id);
+    if (app::is_name(device_id_, kMostBytes)) append->envelope.set_deviceid(device_id_);
+    append->envelope.set_sendername(identity_.name);
+    send_in_line(frame, {KeptSends::Send::Way::kInbox, message, std::move(append), {}});
+}
+
+void Session::send_in_line(const stomp::Frame& frame, KeptSends::Send send) {
+    if (!sends_) sends_ = std::make_shared<KeptSends>(services_);
     ++commands_running_;
-    // The answer may come after this session has gone, so it is found again by its id.
-    services_.commands.run(
-        {identity_, device_id_, id_, client_type_}, command, frame.body(),
-        frame.header("content-type").value_or(""),
-        [&services = services_, id = id_, origin = origin_of(frame)](app::Outcome outcome) {
-            if (Session* const session = services.find(id)) session->on_outcome(std::move(outcome), origin);
-        });
+    send.on_sent = [&services = services_, id = id_, origin = origin_of(frame)](const SendResult& result) {
+        if (Session* const session = services.find(id)) session->on_sent(result, origin);
+    };
+    sends_->submit(std::move(send));
 }
 
-void Session::on_outcome(app::Outcome outcome, const Origin& origin) {
+void Session::on_sent(const SendResult& result, const Origin& origin) {
     --commands_running_;
     if (stage_ == Stage::kClosed) return;
-    if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+    if (const auto* refusal = std::get_if<Refusal>(&result)) {
         refuse(*refusal, origin);
     } else {
-        auto& done = std::get<app::Done>(outcome);
-        if (done.identity) {
-            identity_ = std::move(*done.identity);
-            expiry_warned_ = false;
-            set_deadline();
-            recheck();
+        const auto& sent = std::get<Sent>(result);
+        routing::Headers headers{{"message-id", sent.message_id}};
+        if (sent.offset) {
+            headers.emplace_back("timestamp", std::to_string(sent.timestamp));
+            headers.emplace_back("offset", std::to_string(value(*sent.offset)));
+            headers.emplace_back("duplicate", sent.duplicate ? "true" : "false");
+            headers.emplace_back("stored", "true");
         }
-        if (done.reply) reply(*done.reply);
-        send_receipt(origin.receipt, done.receipt_headers);
+        send_receipt(origin.receipt, headers);
     }
-    if (stage_ == Stage::kDisconnecting && commands_running_ == 0) finish_disconnect();
+    if (stage_ == Stage::kDisconnecting && commands_running_ == 0) return finish_disconnect();
+    if (waits_for_sends_ && !sends_->full()) read_on();
 }
 
-// The subscriptions of this session that /user/queue/{user_queue} reaches.
-std::vector<ClientSubscription*> Session::listening_to(std::string_view user_queue) const {
-    std::vector<ClientSubscription*> listening;
-    const std::string routed = routing::user_destination(identity_.user, user_queue);
-    for (const auto& subscription : subscriptions_)
-        if (covers(*subscription, routed)) listening.push_back(subscription.get());
-    return listening;
-}
-
-// To this session alone.
-void Session::reply(const routing::Message& message) {
-    const std::string_view queue = std::string_view(message.destination).substr(sizeof "/user/queue");
-    routing::Message routed = message;
-    routed.destination = routing::user_destination(identity_.user, queue);
-    for (const ClientSubscription* const subscription : listening_to(queue))
-        transport_.send(subscription->encoding().frame_with(routed, {}));
+// The frame goes back to the decoder; the client is not read until the store has caught up with it.
+void Session::wait_for_sends() {
+    waits_for_sends_ = true;
+    hold_frame();
 }
 
 // The RECEIPT promises that everything before was handled, so it waits for the commands under way.

@@ -1,6 +1,5 @@
 // SUBSCRIBE and UNSUBSCRIBE.
 #include <algorithm>
-#include <charconv>
 
 #include "broker/routing/destination.hpp"
 #include "broker/routing/pattern.hpp"
@@ -8,6 +7,16 @@
 #include "broker/session/session.hpp"
 
 namespace causeway::session {
+
+namespace {
+
+constexpr std::string_view kApp = "/app/";
+
+Form form_of(const stomp::Frame& frame) {
+    return frame.header("accept") == "application/x-protobuf" ? Form::kProtobuf : Form::kDefault;
+}
+
+}  // namespace
 
 // A SUBSCRIBE that has been read and is well-formed.
 struct Session::Wish {
@@ -17,44 +26,10 @@ struct Session::Wish {
     bool is_pattern = false;
     bool user_queue = false;
     Form form = Form::kDefault;
+    std::optional<AckLedger::Mode> ack;  // nothing: auto
     Resume resume;
+    std::optional<LogPlace> log;
 };
-
-namespace {
-
-constexpr std::string_view kConversations = "/topic/conversation/";
-constexpr std::string_view kPrivateMessages = "/user/queue/private-messages";
-
-std::optional<Refusal> read_resume(const stomp::Frame& frame, Resume& resume) {
-    if (const auto from = frame.header("resume")) {
-        if (*from != "device")
-            return Refusal{ErrorCode::kSubscribeFailed, "resume must be 'device'", "resume"};
-        resume.from = Resume::From::kDevice;
-    }
-    const auto after = frame.header("resume-after");
-    if (!after) return std::nullopt;
-    std::uint64_t offset = 0;
-    const auto [end, error] = std::from_chars(after->data(), after->data() + after->size(), offset);
-    if (error != std::errc{} || end != after->data() + after->size())
-        return Refusal{ErrorCode::kSubscribeFailed, "resume-after must be an offset: digits only",
-                       "resume-after"};
-    if (resume.from == Resume::From::kLive) resume.from = Resume::From::kOffset;
-    resume.after = Offset{offset};
-    if (const auto epoch = frame.header("epoch")) resume.epoch = std::string(*epoch);
-    return std::nullopt;
-}
-
-// The log behind a destination, if it has one.
-std::optional<storage::Log> log_of(const std::string& destination, const std::string& user) {
-    if (destination == kPrivateMessages) return storage::Log{storage::Log::Kind::kPrivateMessages, user, {}};
-    if (destination.starts_with(kConversations) &&
-        destination.find_first_of("/.", kConversations.size()) == std::string::npos)
-        return storage::Log{storage::Log::Kind::kConversation, user,
-                            destination.substr(kConversations.size())};
-    return std::nullopt;
-}
-
-}  // namespace
 
 void Session::on_subscribe(const stomp::Frame& frame) {
     Wish wish;
@@ -77,10 +52,11 @@ void Session::on_subscribe(const stomp::Frame& frame) {
                            std::to_string(services_.limits.subscriptions) + " subscriptions",
                        {}},
                       wish.origin);
+    if (destination->starts_with(kApp)) return on_app_subscribe(frame, *destination, wish.origin);
     if (const auto refusal = read_wish(frame, *destination, wish)) return refuse(*refusal, wish.origin);
     switch (may_subscribe(wish.destination, wish.is_pattern)) {
         case identity::Verdict::kAllow:
-            return open(wish);
+            return open(std::move(wish));
         case identity::Verdict::kNeedsMembership:
             return wait_for_memberships(frame);
         case identity::Verdict::kDeny:
@@ -107,42 +83,98 @@ std::optional<Refusal> Session::read_wish(const stomp::Frame& frame, std::string
     wish.routed = wish.user_queue
                       ? routing::user_destination(identity_.user, destination.substr(sizeof "/user/queue"))
                       : std::string(destination);
-    if (const auto ack = frame.header("ack"); ack && *ack != "auto")
-        return Refusal{ErrorCode::kSubscribeFailed, "only ack:auto is available in this version", "ack"};
-    if (frame.header("accept") == "application/x-protobuf") wish.form = Form::kProtobuf;
-    if (const auto refusal = read_resume(frame, wish.resume)) return refusal;
-    if (wish.resume.from == Resume::From::kDevice && device_id_.empty())
-        return Refusal{ErrorCode::kSubscribeFailed, "resume:device needs a deviceId in CONNECT", "resume"};
-    if (wish.resume.from != Resume::From::kLive && !log_of(wish.destination, identity_.user))
-        return Refusal{ErrorCode::kSubscribeFailed, "this destination keeps no log to resume", "destination"};
+    wish.form = form_of(frame);
+    if (const auto refusal = read_ack(frame, wish)) return refusal;
+    return read_log(frame, wish);
+}
+
+std::optional<Refusal> Session::read_ack(const stomp::Frame& frame, Wish& wish) const {
+    const auto ack = frame.header("ack");
+    if (!ack || *ack == "auto") return std::nullopt;
+    if (*ack == "client")
+        wish.ack = AckLedger::Mode::kClient;
+    else if (*ack == "client-individual" && version_ != stomp::Version::k10)
+        wish.ack = AckLedger::Mode::kClientIndividual;
+    else
+        return Refusal{ErrorCode::kSubscribeFailed,
+                       version_ == stomp::Version::k10
+                           ? "ack must be 'auto' or 'client'"
+                           : "ack must be 'auto', 'client' or 'client-individual'",
+                       "ack"};
     return std::nullopt;
 }
 
-void Session::open(const Wish& wish) {
+// User queues of a named device go on where it left off, unless the client says otherwise. An inbox that
+// is to begin live is not looked into.
+std::optional<Refusal> Session::read_log(const stomp::Frame& frame, Wish& wish) const {
+    using From = Resume::From;
+    if (const auto refusal = read_resume(frame, wish.resume)) return refusal;
+    if (wish.resume.from == From::kDevice && device_id_.empty())
+        return Refusal{ErrorCode::kSubscribeFailed, "resume:device needs a deviceId in CONNECT", "resume"};
+    if (!wish.is_pattern) wish.log = log_at(wish.destination, identity_.user, services_.router);
+    if (!wish.log) {
+        if (wish.resume.from == From::kLive) return std::nullopt;
+        return Refusal{ErrorCode::kSubscribeFailed, "this destination keeps no log to resume", "destination"};
+    }
+    if (wish.resume.from == From::kDevice && wish.log->in_memory())
+        return Refusal{ErrorCode::kSubscribeFailed,
+                       "this topic's history is kept in memory, without cursors of devices; use resume-after",
+                       "resume"};
+    if (wish.resume.from == From::kLive && wish.user_queue && !device_id_.empty() && !identity_.anonymous &&
+        services_.limits.resume_devices)
+        wish.resume.from = From::kDevice;
+    return std::nullopt;
+}
+
+void Session::open(Wish wish) {
     auto encoding =
         services_.encodings.get({version_, transport_.wire(), wish.form, wish.origin.subscription});
-    if (!wish.is_pattern)
-        if (auto log = log_of(wish.destination, identity_.user)) {
-            auto subscription = std::make_unique<LogSubscription>(
-                *this, std::move(encoding), wish.routed, ++subscription_serial_, std::move(*log),
-                wish.destination, resume_of(wish), wish.origin.receipt);
-            return open_log(std::move(subscription));
-        }
-    auto subscription =
-        std::make_unique<ClientSubscription>(*this, std::move(encoding), wish.routed, wish.is_pattern);
+    ended_.forget(wish.origin.subscription);
+    const bool reads =
+        wish.log && (wish.resume.from != Resume::From::kLive || wish.ack || !wish.log->is_inbox());
+    if (!reads) return open_plain(wish, std::move(encoding));
+    std::optional<AckLedger> ledger;
+    if (wish.ack) ledger.emplace(*wish.ack, ++ledgers_, services_.limits.unacked);
+    auto subscription = std::make_unique<LogSubscription>(
+        *this, std::move(encoding), std::move(wish.routed), ++subscription_serial_,
+        LogWish{std::move(*wish.log), std::move(wish.resume), std::move(wish.origin.receipt),
+                std::move(ledger)});
+    LogSubscription& opened = *subscription;
     keep(std::move(subscription));
-    send_receipt(wish.origin.receipt);
+    logs_.open(opened);
+}
+
+void Session::open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding) {
+    if (wish.ack)
+        keep(std::make_unique<AckedSubscription>(*this, std::move(encoding), wish.routed, wish.is_pattern,
+                                                 AckLedger(*wish.ack, ++ledgers_, services_.limits.unacked)));
+    else
+        keep(std::make_unique<ClientSubscription>(*this, std::move(encoding), wish.routed, wish.is_pattern));
+    routing::Headers headers;
+    if (wish.log) headers.emplace_back("epoch", services_.store.epoch());
+    send_receipt(wish.origin.receipt, headers);
     if (!expiry_warned_ || !wish.user_queue) return;
     expiry_warned_ = false;  // nobody may have heard the warning; now somebody might
     set_deadline();
 }
 
-// User queues of a named device go on where it left off, unless the client says otherwise.
-Resume Session::resume_of(const Wish& wish) const {
-    Resume resume = wish.resume;
-    if (resume.from == Resume::From::kLive && wish.user_queue && !device_id_.empty())
-        resume.from = Resume::From::kDevice;
-    return resume;
+// What comes once needs no subscription: the command says who may ask.
+void Session::on_app_subscribe(const stomp::Frame& frame, std::string_view destination,
+                               const Origin& origin) {
+    const std::string_view command = destination.substr(kApp.size());
+    if (!app::Commands::answers_subscribe(command))
+        return refuse(
+            {ErrorCode::kSubscribeFailed,
+             "of /app/… only /app/conversations/list, /app/unread and what else is answered once can be "
+             "subscribed to; SEND commands",
+             "destination"},
+            origin);
+    if (frame.header("resume") || frame.header("resume-after") ||
+        frame.header("ack").value_or("auto") != "auto")
+        return refuse({ErrorCode::kSubscribeFailed,
+                       "what is answered once is neither resumed nor acknowledged", "destination"},
+                      origin);
+    ask_once(frame, command, origin, form_of(frame));
 }
 
 void Session::keep(std::unique_ptr<ClientSubscription> subscription) {
@@ -156,10 +188,13 @@ void Session::on_unsubscribe(const stomp::Frame& frame) {
     if (origin.subscription.empty() && version_ == stomp::Version::k10)
         origin.subscription = origin.destination;
     ClientSubscription* const subscription = find(origin.subscription);
-    if (subscription == nullptr)
+    if (subscription != nullptr) {
+        ended_.add(origin.subscription, EndedSubscriptions::By::kClient);
+        drop(*subscription);
+    } else if (!ended_.take_ended_by_broker(origin.subscription)) {
         return fail({ErrorCode::kProtocolError, "UNSUBSCRIBE: there is no subscription with this id", "id"},
                     origin);
-    drop(*subscription);
+    }
     send_receipt(origin.receipt);
 }
 
@@ -169,7 +204,14 @@ ClientSubscription* Session::find(std::string_view subscription_id) {
     return nullptr;
 }
 
+// By the broker: the client may not know yet.
+void Session::end_subscription(ClientSubscription& subscription) {
+    ended_.add(subscription.id(), EndedSubscriptions::By::kBroker);
+    drop(subscription);
+}
+
 void Session::drop(ClientSubscription& subscription) {
+    if (const auto* const log = subscription.as_log()) logs_.on_end(*log);
     services_.router.unsubscribe(subscription);
     --services_.counters.subscriptions;
     std::erase_if(subscriptions_, [&](const auto& mine) { return mine.get() == &subscription; });

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "broker/routing/destination.hpp"
+#include "storage/log_name.hpp"
+
 namespace causeway::session::testing {
 
 using namespace storage;
@@ -18,49 +21,58 @@ std::string pair_of(const std::string& a, const std::string& b) {
 
 void MemoryStore::submit(Request request, OnAnswer on_answer) {
     asked_.push_back([this, request = std::move(request), on_answer = std::move(on_answer)]() mutable {
+        if (refuses) return on_answer(Refusal{ErrorCode::kSendFailed, "the disk is full", {}});
         on_answer(std::visit([this](auto& wanted) { return perform(wanted); }, request));
     });
 }
+
+Offset MemoryStore::end() const { return entries_.empty() ? Offset{} : entries_.back().entry.offset; }
 
 Answer MemoryStore::perform(Append& append) {
     if (!append.receiver.empty()) {
         append.conversation = pair_of(append.sender, append.receiver);
         members_[append.conversation] = {append.sender, append.receiver};
     }
-    const auto& members = members_[append.conversation];
-    if (!append.trusted && !members.contains(append.sender))
+    if (!append.conversation.empty() && !append.trusted &&
+        !members_[append.conversation].contains(append.sender))
         return Refusal{ErrorCode::kPermissionDenied, "you are not a member", "conversationId"};
     const auto known = by_client_id_.find(append.sender + append.client_msg_id);
     if (!append.client_msg_id.empty() && known != by_client_id_.end()) return known->second;
-
-    const Offset offset{entries_.empty() ? 10
-                                         : value(entries_.back().entry.offset) + 3};  // holes are allowed
-    const auto sequence = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-        return entry.conversation == append.conversation;
-    });
-    const Sequence number{static_cast<std::uint64_t>(sequence) + 1};
-    append.envelope.set_conversationid(append.conversation);
-    append.envelope.set_sequence(sequence + 1);
-    const std::string octets = append.envelope.SerializeAsString();
-    entries_.push_back({append.conversation, {offset, number, octets, {}}});
-    on_committed_({CommittedEntry{
-        offset,
-        number,
-        append.conversation,
-        {},
-        {},
-        append.conversation.starts_with(kDirect) ? ConversationKind::kDirect : ConversationKind::kGroup,
-        std::make_shared<const std::vector<std::string>>(members.begin(), members.end()),
-        std::make_shared<const Envelope>(append.envelope),
-        octets,
-        append.origin}});
-    Appended answer{
-        offset, number, append.envelope.messageid(), append.envelope.timestamp(), append.conversation, false};
+    Appended answer = keep(append);
     if (!append.client_msg_id.empty()) {
         auto& again = by_client_id_[append.sender + append.client_msg_id] = answer;
         again.duplicate = true;
     }
     return answer;
+}
+
+Appended MemoryStore::keep(Append& append) {
+    const Offset offset{entries_.empty() ? 10 : value(end()) + 3};  // holes are allowed
+    std::int64_t number = 0;
+    CommittedEntry told{};
+    if (!append.conversation.empty()) {
+        number = 1 + std::count_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+                     return entry.conversation == append.conversation;
+                 });
+        const auto& members = members_[append.conversation];
+        told.kind =
+            append.conversation.starts_with(kDirect) ? ConversationKind::kDirect : ConversationKind::kGroup;
+        told.members = std::make_shared<const std::vector<std::string>>(members.begin(), members.end());
+    }
+    append.envelope.set_conversationid(append.conversation);
+    append.envelope.set_sequence(number);
+    told.offset = offset;
+    told.sequence = Sequence{static_cast<std::uint64_t>(number)};
+    told.conversation = append.conversation;
+    told.destination = append.destination;
+    told.inbox_of = append.inbox_of;
+    told.envelope = std::make_shared<const Envelope>(append.envelope);
+    told.protobuf = append.envelope.SerializeAsString();
+    told.origin = append.origin;
+    entries_.push_back({append.conversation, {offset, told.sequence, told.protobuf, append.destination}});
+    const Sequence sequence = told.sequence;
+    on_committed_({std::move(told)});
+    return {offset, sequence, append.envelope.messageid(), append.envelope.timestamp(), append.conversation, false};
 }
 
 Answer MemoryStore::perform(CreateConversation& request) {
@@ -80,17 +92,39 @@ Answer MemoryStore::perform(ChangeMembership& request) {
 
 Answer MemoryStore::perform(MoveCursors& request) {
     for (const auto& move : request.moves) {
+        Device& device = devices_[{move.user, move.device, move.log}];
+        device.written = std::max(device.written, move.written);
+        device.sessions += move.sessions;
         if (!move.to) continue;
-        Offset& cursor = cursors_[{move.user, move.device, move.log}];
-        cursor = std::max(cursor, *move.to);
+        device.cursor = std::max(device.cursor.value_or(Offset{}), *move.to);
         ++cursor_writes;
     }
     return Changed{true};
 }
 
+Answer MemoryStore::perform(MoveWatermarks& request) {
+    for (const auto& move : request.moves) {
+        Sequence& sequence = received_[{move.user, move.conversation}];
+        sequence = std::max(sequence, move.to);
+    }
+    return Changed{true};
+}
+
 bool MemoryStore::is_in(const Log& log, const Entry& entry) const {
-    if (log.kind == Log::Kind::kConversation) return entry.conversation == log.name;
-    return entry.conversation.starts_with(kDirect) && members_.at(entry.conversation).contains(log.user);
+    const bool direct = entry.conversation.starts_with(kDirect);
+    switch (log.kind) {
+        case Log::Kind::kConversation:
+            return entry.conversation == log.name;
+        case Log::Kind::kPrivateMessages:
+            return direct && members_.at(entry.conversation).contains(log.user);
+        case Log::Kind::kMessages:
+            return !entry.conversation.empty() && members_.at(entry.conversation).contains(log.user);
+        case Log::Kind::kInbox:
+            return entry.entry.destination == routing::user_destination(log.user, log.name);
+        case Log::Kind::kTopic:
+            return entry.entry.destination == "/topic/" + log.name;
+    }
+    return false;
 }
 
 void MemoryStore::read_log(Log log, Offset after, std::size_t limit, OnRead<LogPage> on_read) {
@@ -99,7 +133,7 @@ void MemoryStore::read_log(Log log, Offset after, std::size_t limit, OnRead<LogP
         ++pages_read;
         LogPage page{{}, true};
         for (const Entry& entry : entries_) {
-            if (entry.entry.offset <= after || !is_in(log, entry)) continue;
+            if (entry.entry.offset <= std::max(after, floor_) || !is_in(log, entry)) continue;
             if (page.entries.size() == limit) {
                 page.end = false;
                 break;
@@ -115,17 +149,32 @@ void MemoryStore::read_log_state(Log log, std::string device, OnRead<LogState> o
         if (fails_to_read) return on_read(ReadFailed{"disk"});
         LogState state{};
         state.epoch = epoch_;
+        state.store_end = end();
+        state.floor = floor_;
         for (const Entry& entry : entries_) {
-            state.store_end = entry.entry.offset;
-            if (!is_in(log, entry)) continue;
+            if (entry.entry.offset <= floor_ || !is_in(log, entry)) continue;
             state.last = entry.entry.offset;
             if (value(state.first) == 0) state.first = state.last;
         }
-        const std::string name = log.kind == Log::Kind::kConversation ? "/topic/conversation/" + log.name
-                                                                      : "/user/queue/private-messages";
-        const auto cursor = cursors_.find({log.user, device, name});
-        if (!device.empty() && cursor != cursors_.end()) state.cursor = cursor->second;
+        const auto known = devices_.find({log.user, device, log_name(log)});
+        if (!device.empty() && known != devices_.end()) {
+            state.cursor = known->second.cursor;
+            state.written = known->second.sessions > 0 ? state.store_end : known->second.written;
+        }
         on_read(std::move(state));
+    });
+}
+
+void MemoryStore::read_history(HistoryQuery query, OnRead<HistoryPage> on_read) {
+    asked_.push_back([this, query = std::move(query), on_read = std::move(on_read)] {
+        HistoryPage page;
+        page.known = true;
+        for (const Entry& entry : entries_)
+            if (entry.entry.offset > floor_ && entry.entry.destination == query.destination)
+                page.entries.push_back(entry.entry);
+        if (page.entries.size() > query.limit)
+            page.entries.erase(page.entries.begin(), page.entries.end() - static_cast<std::ptrdiff_t>(query.limit));
+        on_read(std::move(page));
     });
 }
 
@@ -173,10 +222,35 @@ void MemoryStore::has_member_no_more(const std::string& conversation, const std:
         on_committed_({CommittedMembership{conversation, "group", user, user, false}});
 }
 
+void MemoryStore::has_entry(const std::string& destination, const std::string& inbox_of,
+                            const std::string& body) {
+    Append append;
+    append.destination = destination;
+    append.inbox_of = inbox_of;
+    append.envelope.set_messageid("m" + std::to_string(entries_.size() + 1));
+    append.envelope.mutable_opaque()->set_body(body);
+    (void)keep(append);
+}
+
+void MemoryStore::forgets(std::uint64_t up_to) { floor_ = Offset{up_to}; }
+
+std::string MemoryStore::received(const std::string& user) const {
+    std::string text;
+    for (const auto& [key, sequence] : received_)
+        if (key.first == user)
+            text += (text.empty() ? "" : " ") + key.second + '=' + std::to_string(value(sequence));
+    return text;
+}
+
+int MemoryStore::receiving(const std::string& user, const std::string& device, const std::string& log) const {
+    const auto found = devices_.find({user, device, log});
+    return found == devices_.end() ? 0 : found->second.sessions;
+}
+
 std::uint64_t MemoryStore::cursor(const std::string& user, const std::string& device,
                                   const std::string& log) const {
-    const auto found = cursors_.find({user, device, log});
-    return found == cursors_.end() ? 0 : value(found->second);
+    const auto found = devices_.find({user, device, log});
+    return found == devices_.end() ? 0 : value(found->second.cursor.value_or(Offset{}));
 }
 
 }  // namespace causeway::session::testing

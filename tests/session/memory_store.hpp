@@ -26,7 +26,8 @@ public:
     void read_memberships(std::string user, storage::OnRead<std::vector<std::string>> on_read) override;
     void read_conversations(std::string, storage::OnRead<std::vector<storage::ConversationRow>>) override {}
     void read_sync(storage::SyncQuery, storage::OnRead<storage::SyncPage>) override {}
-    void read_history(storage::HistoryQuery, storage::OnRead<storage::HistoryPage>) override {}
+    // Of a topic only.
+    void read_history(storage::HistoryQuery query, storage::OnRead<storage::HistoryPage> on_read) override;
     void read_unread(std::string, storage::OnRead<std::vector<storage::UnreadRow>>) override {}
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
@@ -41,11 +42,20 @@ public:
     void has_message(const std::string& conversation, const std::string& sender, const std::string& content);
     void has_member(const std::string& conversation, const std::string& user);
     void has_member_no_more(const std::string& conversation, const std::string& user);
+    // Of user's queue or a topic, as routed.
+    void has_entry(const std::string& destination, const std::string& inbox_of, const std::string& body);
+    // What was kept up to here is deleted.
+    void forgets(std::uint64_t up_to);
+    // "c=3 d=1": how far the user has received conversations, of those that moved.
+    [[nodiscard]] std::string received(const std::string& user) const;
+    // Sessions of the device that began to receive the log and did not end.
+    [[nodiscard]] int receiving(const std::string& user, const std::string& device, const std::string& log) const;
     // 0: there is none.
     [[nodiscard]] std::uint64_t cursor(const std::string& user, const std::string& device,
                                        const std::string& log) const;
 
     bool held = false;
+    bool refuses = false;  // to write
     bool fails_to_read = false;
     std::size_t pages_read = 0;
     std::size_t cursor_writes = 0;
@@ -55,6 +65,14 @@ private:
         std::string conversation;
         storage::LogEntry entry;
     };
+    struct Device {
+        std::optional<Offset> cursor;
+        Offset written{};
+        int sessions = 0;
+    };
+    using Key = std::tuple<std::string, std::string, std::string>;
+    storage::Appended keep(storage::Append& append);
+    storage::Answer perform(storage::MoveWatermarks& request);
     storage::Answer perform(storage::Append& append);
     storage::Answer perform(storage::CreateConversation& request);
     storage::Answer perform(storage::ChangeMembership& request);
@@ -63,13 +81,16 @@ private:
     storage::Answer perform(Other&) {
         return Refusal{ErrorCode::kTypeUnsupported, "not in this store", {}};
     }
+    [[nodiscard]] Offset end() const;
     [[nodiscard]] bool is_in(const storage::Log& log, const Entry& entry) const;
 
     storage::OnCommitted on_committed_;
     std::deque<std::function<void()>> asked_;
     std::vector<Entry> entries_;
     std::map<std::string, std::set<std::string>> members_;
-    std::map<std::tuple<std::string, std::string, std::string>, Offset> cursors_;
+    std::map<Key, Device> devices_;
+    std::map<std::pair<std::string, std::string>, Sequence> received_;  // user, conversation
+    Offset floor_{};
     std::map<std::string, storage::Appended> by_client_id_;
     std::string epoch_ = "e1";
 };

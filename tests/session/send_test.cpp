@@ -109,7 +109,7 @@ TEST_CASE("SENDs that cannot be are refused, each with its code (PRODUCT 4, 10)"
         {{"destination:/topic/*"}, "message-invalid"},
         {{"destination:topic"}, "message-invalid"},
         {{"destination:/app/nonsense"}, "type-unsupported"},
-        {{"destination:/app/edit-message"}, "type-unsupported"},
+        {{"destination:/app/typing"}, "type-unsupported"},
         {{"destination:/app/chat"}, "message-invalid"},
     };
     World world(open_topics());
@@ -139,7 +139,7 @@ TEST_CASE("SEND without destination violates STOMP (STOMP 1.2, SEND)") {
     CHECK(alice.refused() == "protocol-error 1002");
 }
 
-TEST_CASE("acknowledgements and transactions are refused, never ignored (PRODUCT 10)") {
+TEST_CASE("transactions are refused, never ignored (PRODUCT 10)") {
     World world;
     for (const char* const command : {"ACK", "NACK", "BEGIN", "COMMIT", "ABORT"}) {
         CAPTURE(command);
@@ -150,7 +150,6 @@ TEST_CASE("acknowledgements and transactions are refused, never ignored (PRODUCT
         (void)alice.takes("CONNECTED");
         for (Client* const client : {&alice, &strict})
             client->says(command, {"id:1", "transaction:t", "receipt:r"});
-        CHECK(alice.transport->received.at(0)["message"].starts_with(command));
         CHECK(alice.notice() == "type-unsupported");
         CHECK(strict.refused() == "type-unsupported 1008");
     }

@@ -197,7 +197,7 @@ void World::flushes_cursors() {
 }
 
 Client::Client(World& world, std::string token, std::size_t shard, net::Wire wire, std::string query)
-    : transport(std::make_unique<FakeTransport>(wire, net::Opening{.peer = "192.0.2.1", .query = std::move(query)},
+    : transport(std::make_unique<FakeTransport>(wire, net::Opening{.peer = "192.0.2.1", .query = std::move(query), .origin = {}, .subprotocol = {}},
                                                 world.limits.outgoing_bytes)),
       world_(world),
       token_(std::move(token)) {

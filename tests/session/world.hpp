@@ -33,7 +33,10 @@ public:
     // One turn of the loop: the mail, then what is done at its end. False if there was nothing.
     bool turn();
     // What is done once a second.
-    void flush_cursors() { cursor_moves_.flush(); }
+    void flush_cursors() {
+        cursor_moves_.flush();
+        received_.flush();
+    }
 
     routing::ShardMailbox mailbox{[] {}};
     std::unordered_map<SessionId, Session*> sessions;
@@ -46,6 +49,7 @@ private:
     EncodingTable frames_;
     MembershipCache membership_cache_;
     Cursors cursor_moves_;
+    Watermarks received_;
     app::Commands app_commands_;
     admin::ShardCounters numbers_;
 };

@@ -1,0 +1,89 @@
+// A client's subscription to a log: it sees each entry once, in order, from where the client left off
+// (LogFeed), and knows what of it the device has got.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "broker/session/client_subscription.hpp"
+#include "broker/session/log_feed.hpp"
+#include "broker/session/log_place.hpp"
+#include "broker/session/resume.hpp"
+
+namespace causeway::session {
+
+// What a SUBSCRIBE to a log said.
+struct LogWish {
+    LogPlace place;
+    Resume resume;
+    std::optional<std::string> receipt;
+    std::optional<AckLedger> ledger;  // nothing with ack:auto
+};
+
+class LogSubscription final : public ClientSubscription {
+public:
+    // `serial` tells this one from an earlier one with the same id, when an answer comes late.
+    LogSubscription(Session& session, std::shared_ptr<Encoding> encoding, std::string destination,
+                    std::uint64_t serial, LogWish wish)
+        : ClientSubscription(session, std::move(encoding), std::move(destination), false),
+          serial_(serial),
+          wish_(std::move(wish)) {}
+
+    void deliver(const routing::MessagePtr& message) override;
+
+    [[nodiscard]] LogSubscription* as_log() override { return this; }
+    [[nodiscard]] AckLedger* ledger() override { return wish_.ledger ? &*wish_.ledger : nullptr; }
+
+    [[nodiscard]] std::uint64_t serial() const { return serial_; }
+    [[nodiscard]] const LogPlace& place() const { return wish_.place; }
+    [[nodiscard]] const storage::Log& log() const { return wish_.place.log; }
+    [[nodiscard]] const Resume& resume() const { return wish_.resume; }
+    [[nodiscard]] const std::optional<std::string>& receipt() const { return wish_.receipt; }
+    [[nodiscard]] LogFeed& feed() { return feed_; }
+    // It was sent everything up to here.
+    [[nodiscard]] Offset delivered() const { return feed_.delivered(); }
+    // The device's cursor is kept for this one.
+    [[nodiscard]] bool has_cursor() const { return wish_.resume.from == Resume::From::kDevice; }
+
+    // The device is known to have everything up to `cursor`, and was sent everything up to `written`.
+    void begins_after(Offset cursor, Offset written) {
+        cursor_ = cursor;
+        written_ = written;
+        counted_ = true;
+        if (wish_.ledger) wish_.ledger->on_passed(cursor);
+    }
+    // The same, where no cursor is kept.
+    void begins_without_cursor(Offset offset) {
+        if (wish_.ledger) wish_.ledger->on_passed(offset);
+    }
+    [[nodiscard]] bool is_repeat(Offset offset) const { return offset <= written_; }
+    // The store was told that a session of the device receives this log.
+    [[nodiscard]] bool counted() const { return counted_; }
+
+    // A ping follows all that was delivered; its pong proves that it arrived.
+    void on_pinged() { pinged_ = feed_.delivered(); }
+    // How far the device's cursor moves now; nothing if it is there already.
+    [[nodiscard]] std::optional<Offset> on_proven() { return moves_to(pinged_); }
+    [[nodiscard]] std::optional<Offset> on_acknowledged() { return moves_to(wish_.ledger->prefix()); }
+
+    // Of the first MESSAGE, when no receipt could carry them.
+    routing::Headers first_headers;
+
+private:
+    std::optional<Offset> moves_to(Offset offset) {
+        if (offset <= cursor_) return std::nullopt;
+        return cursor_ = offset;
+    }
+
+    const std::uint64_t serial_;
+    LogWish wish_;
+    LogFeed feed_;
+    Offset pinged_{0};
+    Offset cursor_{0};
+    Offset written_{0};
+    bool counted_ = false;
+};
+
+}  // namespace causeway::session
