@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bridge/headers.hpp"
 #include "bridge/subject.hpp"
@@ -17,6 +18,9 @@ enum class Origin : std::uint8_t {
     kOurCluster,  // another node of our cluster
 };
 
+// Whether all that an event asks for has been done. kFailed: it should come again, after a while.
+enum class Taken : std::uint8_t { kDone, kFailed };
+
 // Something that was published on a subject we subscribe to. Comes from the network: only its form is
 // checked (subject lawful, headers single lines), not what it says.
 struct Event {
@@ -25,6 +29,12 @@ struct Event {
     Headers headers;  // as they came, Nats-Msg-Id and Causeway-Origin included
     Origin origin = Origin::kOutside;
     std::string origin_node;  // of kOurCluster
+
+    // Of an event that a stream of JetStream keeps; otherwise empty, 0 and empty. It comes again, perhaps
+    // to the next process, until on_taken has been called: once, on any thread, at any later time.
+    std::string stream;
+    std::uint64_t stream_sequence = 0;
+    std::function<void(Taken)> on_taken;
 };
 
 struct Outgoing {
@@ -32,6 +42,25 @@ struct Outgoing {
     std::string payload;
     Headers headers;     // of the caller; none of fault_of_outgoing()'s
     std::string msg_id;  // for Nats-Msg-Id: unique per event, the same when it is repeated
+};
+
+// A message that its owner keeps until he knows what became of it.
+struct Kept {
+    std::uint64_t id;
+    Outgoing message;
+};
+
+enum class Fate : std::uint8_t {
+    kStored,     // a stream has it
+    kSent,       // NATS has it, and there is no stream for its subject
+    kRefused,    // NATS or the stream takes no such message; others it may take
+    kUncertain,  // nobody said, or the stream takes nothing now: to be published again, with the same msg_id
+};
+
+struct KeptAnswer {
+    std::uint64_t id;
+    Fate fate;
+    std::string detail;  // of kRefused and kUncertain, for people
 };
 
 enum class LinkState : std::uint8_t { kConnecting, kConnected, kDisconnected };
@@ -53,6 +82,7 @@ struct BridgeCounters {
     std::uint64_t out_bytes = 0;
     std::uint64_t out_invalid = 0;
     std::uint64_t out_dropped = 0;  // the queue was full
+    std::uint64_t in_again = 0;     // of `in`: a stream had delivered them before
     std::uint64_t connects = 0;     // reconnects are all but the first
     std::uint64_t queued = 0;       // waiting now
 };
@@ -64,6 +94,10 @@ struct BridgeHandlers {
     // The next two on another thread of the bridge. Changes of state, and what else an operator should read.
     std::function<void(const LinkStatus&)> on_state_change;
     std::function<void(const std::string&)> on_problem;
+    // What publish_kept() took, each id once, in no order. On the same thread, which must not wait here.
+    std::function<void(std::vector<KeptAnswer>)> on_kept;
+    // What changed and is no problem: which streams events come from. On the same thread.
+    std::function<void(const std::string&)> on_notice;
 };
 
 class Bridge {
@@ -76,6 +110,9 @@ public:
     // Any thread; never blocks. False: not taken, and counted, because it is malformed or the queue is full.
     // True promises only an attempt: what must not get lost is kept by the caller until it is seen to arrive.
     [[nodiscard]] virtual bool publish(Outgoing message) = 0;
+    // Any thread; never blocks. Published in the order taken, and answered by on_kept. False: not taken, for
+    // there is no connection or too many are unanswered; the next answer or connection makes room.
+    [[nodiscard]] virtual bool publish_kept(Kept message) = 0;
     // Any thread.
     [[nodiscard]] virtual LinkStatus status() const = 0;
     [[nodiscard]] virtual BridgeCounters counters() const = 0;

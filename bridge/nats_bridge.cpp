@@ -16,6 +16,8 @@ constexpr std::size_t kBatch = 256;
 constexpr std::size_t kMostTroubles = 16;
 // How often a quiet connection is looked at: dropped events, loss that nobody told of.
 constexpr milliseconds kIdle{250};
+// Streams that are made one after the other are looked for together.
+constexpr milliseconds kLookPause{200};
 
 void check_name(const char* key, const std::string& name) {
     if (name.empty() || name.find('/') != std::string::npos || fault_of_header(kOriginHeader, name))
@@ -44,6 +46,8 @@ NatsOptions checked(NatsOptions options) {
     constexpr std::size_t kMost = 1U << 30U;  // the client library counts in int
     if (std::max({options.pending_events, options.pending_event_bytes, options.max_payload_bytes}) > kMost)
         throw std::invalid_argument("a limit of NATS events is above 1 GiB");
+    if (options.kept_messages == 0 || options.unacked_events == 0)
+        throw std::invalid_argument("a window of NATS messages holds none");
     return options;
 }
 
@@ -54,6 +58,9 @@ NatsBridge::NatsBridge(NatsOptions options, BridgeHandlers handlers, const Clock
       handlers_(std::move(handlers)),
       clock_(clock),
       queue_(options_.queue_messages, options_.queue_bytes),
+      streams_(options_, handlers_.on_notice, handlers_.on_problem),
+      kept_(options_, clock_, streams_, handlers_.on_kept, [this] { queue_.wake(); }),
+      acks_(std::make_shared<AckBox>([this] { queue_.wake(); })),
       wait_(options_.reconnect_wait) {
     status_.since = clock_.monotonic();
     thread_ = std::thread([this] { run(); });
@@ -62,6 +69,7 @@ NatsBridge::NatsBridge(NatsOptions options, BridgeHandlers handlers, const Clock
 NatsBridge::~NatsBridge() {
     queue_.close();
     thread_.join();
+    acks_->close();
 }
 
 bool NatsBridge::publish(Outgoing message) {
@@ -75,6 +83,8 @@ bool NatsBridge::publish(Outgoing message) {
     return false;
 }
 
+bool NatsBridge::publish_kept(Kept message) { return kept_.push(std::move(message)); }
+
 LinkStatus NatsBridge::status() const {
     const std::lock_guard lock(mutex_);
     return status_;
@@ -84,6 +94,7 @@ BridgeCounters NatsBridge::counters() const {
     BridgeCounters now;
     now.in = in_;
     now.in_bytes = in_bytes_;
+    now.in_again = in_again_;
     now.in_echoes = in_echoes_;
     now.in_invalid = in_invalid_;
     now.in_dropped = in_dropped_;
@@ -103,12 +114,18 @@ void NatsBridge::run() {
             const auto connection = NatsConnection::open(options_, *this);
             connected_at = clock_.monotonic();
             ++connects_;
+            // Before events are heard: those that a stream has are to come from there.
+            streams_.connected();
+            look_for_streams(*connection);
+            connection->hear_events();
+            kept_.open();
             set_state(LinkState::kConnected, connection->server());
             serve(*connection);
             set_state(LinkState::kDisconnected, connection->reason());
         } catch (const NatsError& error) {
             set_state(LinkState::kDisconnected, error.what());
         }
+        kept_.close("the connection to NATS ended");
         report_troubles();
         queue_.wait_for_close(next_wait(connected_at));
     }
@@ -127,16 +144,40 @@ milliseconds NatsBridge::next_wait(Monotonic connected_at) {
     return base + base * noise / 0x20000;
 }
 
+void NatsBridge::look_for_streams(NatsConnection& connection) {
+    streams_changed_ = false;
+    const bool answered = streams_.look(connection);
+    next_look_ = clock_.monotonic() + (answered ? options_.look_interval : options_.look_interval / 4);
+}
+
+void NatsBridge::acknowledge(NatsConnection& connection) {
+    auto acks = acks_->take();
+    const std::string again = negative_ack(options_.failed_wait);
+    std::size_t done = 0;
+    for (const auto& [reply, taken] : acks) {
+        const std::string text = taken == Taken::kDone ? std::string(kPositiveAck) : again;
+        if (connection.lost() || connection.acknowledge(reply, text) == Handed::kConnectionLost) break;
+        ++done;
+    }
+    acks.erase(acks.begin(), acks.begin() + static_cast<std::ptrdiff_t>(done));
+    if (!acks.empty()) acks_->put_back(std::move(acks));
+}
+
 void NatsBridge::serve(NatsConnection& connection) {
     std::uint64_t dropped_before = 0;
     while (!connection.lost() && !queue_.closed()) {
         publish_batch(connection, kIdle);
+        acknowledge(connection);
+        kept_.turn(connection);
+        if (streams_changed_) next_look_ = std::min(next_look_, clock_.monotonic() + kLookPause);
+        if (clock_.monotonic() >= next_look_) look_for_streams(connection);
         const std::uint64_t dropped = connection.dropped();
         in_dropped_ += dropped - dropped_before;
         dropped_before = dropped;
         report_troubles();
     }
     while (!connection.lost() && queue_.size() > 0) publish_batch(connection, milliseconds(0));
+    acknowledge(connection);
     if (!connection.lost()) connection.drain();
 }
 
@@ -188,19 +229,53 @@ void NatsBridge::set_state(LinkState state, std::string detail) {
 }
 
 void NatsBridge::on_message(natsMsg& message) {
+    if (streams_.covers(natsMsg_GetSubject(&message))) return;
     auto event = from_nats(message, options_.max_payload_bytes);
     if (!event) {
         ++in_invalid_;
         return;
     }
     set_origin(*event, options_.cluster);
-    if (event->origin == Origin::kOurCluster && event->origin_node == options_.node) {
+    if (is_echo(*event))
         ++in_echoes_;
+    else
+        take_in(*std::move(event));
+}
+
+// What is of no use to us is done with, or it would come again for ever.
+void NatsBridge::on_delivery(natsMsg& message) {
+    const char* const reply = natsMsg_GetReply(&message);
+    const auto place = read_ack_subject(reply ? reply : "");
+    if (!place) return;
+    streams_.delivered(*place);
+    auto event = from_nats(message, options_.max_payload_bytes);
+    if (event) set_origin(*event, options_.cluster);
+    if (!event || is_echo(*event) || !streams_.is_ours(event->subject)) {
+        if (!event) ++in_invalid_;
+        if (event && is_echo(*event)) ++in_echoes_;
+        acks_->add(reply, Taken::kDone);
         return;
     }
+    event->stream = place->stream;
+    event->stream_sequence = place->sequence;
+    event->on_taken = [acks = acks_, to = std::string(reply)](Taken taken) { acks->add(to, taken); };
+    if (place->delivery > 1) ++in_again_;
+    take_in(*std::move(event));
+}
+
+bool NatsBridge::is_echo(const Event& event) const {
+    return event.origin == Origin::kOurCluster && event.origin_node == options_.node;
+}
+
+void NatsBridge::take_in(Event event) {
     ++in_;
-    in_bytes_ += event->payload.size();
-    if (handlers_.on_event) handlers_.on_event(std::move(*event));
+    in_bytes_ += event.payload.size();
+    if (handlers_.on_event) handlers_.on_event(std::move(event));
+}
+
+void NatsBridge::on_advisory() {
+    streams_changed_ = true;
+    queue_.wake();
 }
 
 void NatsBridge::on_lost() { queue_.wake(); }

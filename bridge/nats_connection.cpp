@@ -1,10 +1,17 @@
 #include "bridge/nats_connection.hpp"
 
+#include <charconv>
+#include <utility>
+
 #include "bridge/nats_message.hpp"
+#include "broker/base/random.hpp"
 
 namespace causeway::bridge {
 
 namespace {
+
+constexpr std::size_t kMostReplies = 65'536;
+constexpr std::size_t kMostReplyBytes = 64 << 20;
 
 std::string describe(natsStatus status) {
     natsStatus last = NATS_OK;
@@ -56,6 +63,12 @@ void set_network(natsOptions* into, const NatsOptions& options) {
     check(natsOptions_UseGlobalMessageDelivery(into, true), "NATS delivery thread");
 }
 
+// Hard to guess, so that nobody answers in the server's place by accident.
+std::string inbox_name() {
+    SystemRandom random;
+    return "_INBOX." + random_hex(random, 16) + ".";
+}
+
 std::string without_login(std::string url) {
     const auto scheme = url.find("://");
     const auto at = url.rfind('@');
@@ -68,14 +81,28 @@ std::string without_login(std::string url) {
 std::unique_ptr<NatsConnection> NatsConnection::open(const NatsOptions& options, NatsListener& listener) {
     std::unique_ptr<NatsConnection> made(new NatsConnection(options, listener));
     made->connect();
-    for (const auto& pattern : options.subscribe) made->subscribe(pattern);
-    check(natsConnection_FlushTimeout(made->connection_, options.flush_timeout.count()),
-          "NATS subscriptions");
+    made->subscribe(made->inbox_ + "*", on_reply);
     return made;
 }
 
 NatsConnection::NatsConnection(const NatsOptions& options, NatsListener& listener)
-    : options_(options), listener_(listener), origin_(options.cluster + "/" + options.node) {}
+    : options_(options),
+      listener_(listener),
+      origin_(options.cluster + "/" + options.node),
+      inbox_(inbox_name()) {}
+
+void NatsConnection::hear_events() {
+    for (const auto& pattern : options_.subscribe) subscribe(pattern, on_message);
+    check(natsConnection_FlushTimeout(connection_, options_.flush_timeout.count()), "NATS subscriptions");
+}
+
+void NatsConnection::hear_deliveries(const std::string& subject) { subscribe(subject, on_delivery); }
+
+void NatsConnection::hear_advisories() {
+    for (const char* const kind :
+         {"STREAM.CREATED.*", "STREAM.UPDATED.*", "STREAM.DELETED.*", "CONSUMER.DELETED.*.*"})
+        subscribe(std::string("$JS.EVENT.ADVISORY.") + kind, on_advisory);
+}
 
 void NatsConnection::connect() {
     check(natsOptions_Create(&nats_options_), "NATS options");
@@ -87,9 +114,9 @@ void NatsConnection::connect() {
     check(natsConnection_Connect(&connection_, nats_options_), "NATS connect");
 }
 
-void NatsConnection::subscribe(const std::string& pattern) {
+void NatsConnection::subscribe(const std::string& pattern, natsMsgHandler handler) {
     natsSubscription* subscription = nullptr;
-    check(natsConnection_Subscribe(&subscription, connection_, pattern.c_str(), on_message, this),
+    check(natsConnection_Subscribe(&subscription, connection_, pattern.c_str(), handler, this),
           "NATS subscribe");
     subscriptions_.push_back(subscription);
     {
@@ -100,8 +127,11 @@ void NatsConnection::subscribe(const std::string& pattern) {
     const natsStatus status = natsSubscription_SetOnCompleteCB(subscription, on_complete, this);
     if (status != NATS_OK) on_complete(this);
     check(status, "NATS subscribe");
-    check(natsSubscription_SetPendingLimits(subscription, static_cast<int>(options_.pending_events),
-                                            static_cast<int>(options_.pending_event_bytes)),
+    // Replies and deliveries are bounded by what was asked for; the limit is against forged ones.
+    const bool events = handler == &NatsConnection::on_message;
+    const std::size_t most = events ? options_.pending_events : kMostReplies;
+    const std::size_t bytes = events ? options_.pending_event_bytes : kMostReplyBytes;
+    check(natsSubscription_SetPendingLimits(subscription, static_cast<int>(most), static_cast<int>(bytes)),
           "NATS pending limits");
 }
 
@@ -116,10 +146,41 @@ NatsConnection::~NatsConnection() {
     natsOptions_Destroy(nats_options_);
 }
 
-Handed NatsConnection::publish(const Outgoing& message) {
-    const NatsMessage made = to_nats(message, origin_);
+Handed NatsConnection::publish(const Outgoing& message, std::uint64_t token) {
+    const NatsMessage made =
+        to_nats(message, origin_, token == 0 ? std::string() : inbox_ + std::to_string(token));
     if (!made) return Handed::kRefused;
-    const natsStatus status = natsConnection_PublishMsg(connection_, made.get());
+    return handed(natsConnection_PublishMsg(connection_, made.get()));
+}
+
+Handed NatsConnection::acknowledge(const std::string& reply, const std::string& text) {
+    return handed(
+        natsConnection_Publish(connection_, reply.c_str(), text.data(), static_cast<int>(text.size())));
+}
+
+bool NatsConnection::flush() {
+    const natsStatus status = natsConnection_FlushTimeout(connection_, options_.flush_timeout.count());
+    if (status != NATS_OK) fail(status, "NATS flush");
+    return status == NATS_OK;
+}
+
+std::optional<Reply> NatsConnection::request(const std::string& subject, const std::string& body) {
+    {
+        const std::lock_guard lock(mutex_);
+        asking_ = true;
+        answer_.reset();
+    }
+    const std::string reply = inbox_ + "q" + std::to_string(++questions_);
+    const natsStatus status = natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(),
+                                                            body.data(), static_cast<int>(body.size()));
+    if (handed(status) != Handed::kOver) return std::nullopt;
+    std::unique_lock lock(mutex_);
+    answered_.wait_for(lock, options_.request_timeout, [this] { return answer_ || lost_; });
+    asking_ = false;
+    return std::exchange(answer_, std::nullopt);
+}
+
+Handed NatsConnection::handed(natsStatus status) {
     switch (status) {
         case NATS_OK:
             return Handed::kOver;
@@ -180,6 +241,43 @@ void NatsConnection::on_message(natsConnection* /*connection*/, natsSubscription
     static_cast<NatsConnection*>(self)->listener_.on_message(*message);
 }
 
+void NatsConnection::on_delivery(natsConnection* /*connection*/, natsSubscription* /*subscription*/,
+                                 natsMsg* message, void* self) {
+    const NatsMessage owned(message);
+    static_cast<NatsConnection*>(self)->listener_.on_delivery(*message);
+}
+
+void NatsConnection::on_reply(natsConnection* /*connection*/, natsSubscription* /*subscription*/,
+                              natsMsg* message, void* self) {
+    const NatsMessage owned(message);
+    auto& me = *static_cast<NatsConnection*>(self);
+    std::string_view which = natsMsg_GetSubject(message);
+    if (!which.starts_with(me.inbox_)) return;
+    which.remove_prefix(me.inbox_.size());
+    Reply reply;
+    reply.no_responders = natsMsg_IsNoResponders(message);
+    const int length = natsMsg_GetDataLength(message);
+    if (length > 0) reply.payload.assign(natsMsg_GetData(message), static_cast<std::size_t>(length));
+    if (which.starts_with('q')) return me.on_answer(which.substr(1), std::move(reply));
+    std::uint64_t token = 0;
+    if (std::from_chars(which.data(), which.data() + which.size(), token).ec == std::errc())
+        me.listener_.on_reply(token, std::move(reply));
+}
+
+// Only the last question is waited for.
+void NatsConnection::on_answer(std::string_view question, Reply reply) {
+    const std::lock_guard lock(mutex_);
+    if (!asking_ || question != std::to_string(questions_)) return;
+    answer_ = std::move(reply);
+    answered_.notify_all();
+}
+
+void NatsConnection::on_advisory(natsConnection* /*connection*/, natsSubscription* /*subscription*/,
+                                 natsMsg* message, void* self) {
+    const NatsMessage owned(message);
+    static_cast<NatsConnection*>(self)->listener_.on_advisory();
+}
+
 void NatsConnection::on_complete(void* self) {
     auto& me = *static_cast<NatsConnection*>(self);
     // Notified under the lock: once it is free, the destructor may be through.
@@ -199,6 +297,7 @@ void NatsConnection::on_closed(natsConnection* connection, void* self) {
         me.reason_ = text && *text ? text : status == NATS_OK ? "closed" : natsStatus_GetText(status);
     me.closed_ = true;
     me.over_.notify_all();
+    me.answered_.notify_all();
 }
 
 void NatsConnection::on_error(natsConnection* connection, natsSubscription* subscription, natsStatus status,

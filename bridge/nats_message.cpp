@@ -35,10 +35,10 @@ bool read_headers(natsMsg& message, Headers& into) {
 
 }  // namespace
 
-NatsMessage to_nats(const Outgoing& message, const std::string& origin) {
+NatsMessage to_nats(const Outgoing& message, const std::string& origin, const std::string& reply_to) {
     natsMsg* raw = nullptr;
-    if (natsMsg_Create(&raw, message.subject.text().c_str(), nullptr, message.payload.data(),
-                       static_cast<int>(message.payload.size())) != NATS_OK)
+    if (natsMsg_Create(&raw, message.subject.text().c_str(), reply_to.empty() ? nullptr : reply_to.c_str(),
+                       message.payload.data(), static_cast<int>(message.payload.size())) != NATS_OK)
         return nullptr;
     NatsMessage made(raw);
     const auto add = [raw](const std::string& name, const std::string& value) {

@@ -16,8 +16,9 @@ struct NatsMessageDeleter {
 };
 using NatsMessage = std::unique_ptr<natsMsg, NatsMessageDeleter>;
 
-// With Nats-Msg-Id and Causeway-Origin. Null if the library had no memory for it.
-[[nodiscard]] NatsMessage to_nats(const Outgoing& message, const std::string& origin);
+// With Nats-Msg-Id and Causeway-Origin; `reply_to` may be empty. Null if the library had no memory for it.
+[[nodiscard]] NatsMessage to_nats(const Outgoing& message, const std::string& origin,
+                                  const std::string& reply_to = {});
 
 // Nothing if it is malformed or its payload is above `max_payload`. Headers that could not be published
 // (fault_of_header) are left out. Does not say where it is from: that is set_origin's.

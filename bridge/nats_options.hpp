@@ -37,6 +37,17 @@ struct NatsOptions {
     std::size_t pending_event_bytes = 8 * 1024 * 1024;
     std::size_t max_payload_bytes = 1024 * 1024;  // both ways
 
+    // Whether to look for streams of JetStream: they confirm what we publish, and keep events for us.
+    bool jetstream = true;
+    std::size_t kept_messages = 256;  // published and not yet confirmed
+    std::size_t kept_bytes = 8 * 1024 * 1024;
+    std::size_t unacked_events = 256;                 // of a stream, delivered to us and not yet done
+    std::chrono::milliseconds kept_timeout{5000};     // for a stream's confirmation
+    std::chrono::milliseconds request_timeout{1000};  // for JetStream's answers to our questions
+    std::chrono::milliseconds look_interval{30'000};  // between looks for streams
+    std::chrono::milliseconds ack_wait{30'000};       // then an event comes again
+    std::chrono::milliseconds failed_wait{5000};      // then one comes again whose effects failed
+
     std::chrono::milliseconds connect_timeout{2000};  // for each URL
     std::chrono::milliseconds write_deadline{1000};
     std::chrono::milliseconds ping_interval{1000};  // gone after two that nobody answered

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,7 @@ inline NatsOptions quick_options(std::string url) {
     options.ping_interval = std::chrono::milliseconds(300);
     options.write_deadline = std::chrono::milliseconds(300);
     options.flush_timeout = std::chrono::milliseconds(1000);
+    options.request_timeout = std::chrono::milliseconds(400);
     return options;
 }
 
@@ -38,6 +40,14 @@ public:
     NatsBridge& operator*() { return *bridge_; }
     NatsBridge* operator->() { return bridge_.get(); }
     void end() { bridge_.reset(); }
+    // Once it holds, or after the usual patience.
+    template <typename Condition>
+    void end_after(Condition condition) {
+        (void)test::eventually(condition);
+        end();
+    }
+    // Events of streams are done as soon as they come. Before anything is published.
+    void takes_all() { takes_all_ = true; }
 
     [[nodiscard]] bool gets_connected() { return becomes(LinkState::kConnected); }
     [[nodiscard]] bool loses_connection() { return becomes(LinkState::kDisconnected); }
@@ -53,6 +63,8 @@ public:
     [[nodiscard]] std::vector<Event> events() { return copy(events_); }
     [[nodiscard]] std::vector<LinkStatus> states() { return copy(states_); }
     [[nodiscard]] std::vector<std::string> problems() { return copy(problems_); }
+    [[nodiscard]] std::vector<std::string> notices() { return copy(notices_); }
+    [[nodiscard]] std::vector<KeptAnswer> fates() { return copy(fates_); }
 
     std::function<void()> before_event = [] {};  // set it before anything is published
 
@@ -60,10 +72,15 @@ private:
     BridgeHandlers handlers() {
         return {[this](Event event) {
                     before_event();
+                    if (takes_all_ && event.on_taken) event.on_taken(Taken::kDone);
                     add(events_, std::move(event));
                 },
                 [this](const LinkStatus& status) { add(states_, status); },
-                [this](const std::string& problem) { add(problems_, problem); }};
+                [this](const std::string& problem) { add(problems_, problem); },
+                [this](const std::vector<KeptAnswer>& answers) {
+                    for (const KeptAnswer& answer : answers) add(fates_, answer);
+                },
+                [this](const std::string& notice) { add(notices_, notice); }};
     }
     template <typename T>
     std::vector<T> copy(const std::vector<T>& from) {
@@ -81,6 +98,9 @@ private:
     std::vector<Event> events_;
     std::vector<LinkStatus> states_;
     std::vector<std::string> problems_;
+    std::vector<std::string> notices_;
+    std::vector<KeptAnswer> fates_;
+    std::atomic<bool> takes_all_ = false;
     std::unique_ptr<NatsBridge> bridge_;  // last: its threads use all the others
 };
 
