@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -16,14 +17,6 @@ namespace causeway::test {
 namespace {
 
 constexpr const char* kAdminToken = "admin-token-of-the-tests-0123456789abcdef";
-
-std::string binary() {
-    const char* const told = std::getenv("CAUSEWAY_BINARY");
-    const std::string path = told ? told : CAUSEWAY_BINARY;
-    if (path.empty())
-        throw std::runtime_error("no broker to test: build the target causeway or set CAUSEWAY_BINARY");
-    return path;
-}
 
 std::uint16_t port_after(const std::string& line, const std::string& key) {
     const auto at = line.find(key);
@@ -40,6 +33,18 @@ void write_file(const std::string& path, const std::string& text) {
 
 }  // namespace
 
+std::string broker_binary() {
+    const char* const told = std::getenv("CAUSEWAY_BINARY");
+    const std::string path = told ? told : CAUSEWAY_BINARY;
+    if (path.empty())
+        throw std::runtime_error("no broker to test: build the target causeway or set CAUSEWAY_BINARY");
+    return path;
+}
+
+std::string causewayctl_binary() {
+    return (std::filesystem::path(broker_binary()).parent_path() / "causewayctl").string();
+}
+
 BrokerProcess::BrokerProcess(Options options) : options_(std::move(options)) {
     write_file(directory_ / "jwt.secret", kTokenSecret);
     write_file(directory_ / "causeway.toml", options_.config);
@@ -48,7 +53,7 @@ BrokerProcess::BrokerProcess(Options options) : options_(std::move(options)) {
 
 void BrokerProcess::start() {
     std::vector<std::string> argv = options_.wrapper;
-    argv.push_back(binary());
+    argv.push_back(broker_binary());
     const auto set = [&argv](const std::string& setting) { argv.insert(argv.end(), {"--set", setting}); };
     if (!options_.config.empty()) argv.insert(argv.end(), {"--config", directory_ / "causeway.toml"});
     set("listen.public=127.0.0.1:" + std::to_string(public_port_));

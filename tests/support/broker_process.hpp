@@ -14,6 +14,11 @@
 
 namespace causeway::test {
 
+// The program under test …
+[[nodiscard]] std::string broker_binary();
+// … and the one for operators, which is built beside it.
+[[nodiscard]] std::string causewayctl_binary();
+
 class BrokerProcess {
 public:
     enum class Start : std::uint8_t { kNow, kLater };

@@ -21,6 +21,7 @@ struct Shell {
     std::string input;
     bool terminal = false;
     int columns = 0;
+    bool somebody = false;  // is there to be asked
 
     [[nodiscard]] Ran operator()(std::vector<std::string> words) const {
         std::istringstream in(input);
@@ -29,7 +30,7 @@ struct Shell {
             const auto found = environment.find(name);
             return found == environment.end() ? nullptr : found->second.c_str();
         };
-        const int code = run(std::move(words), {in, out, err, terminal, columns, get});
+        const int code = run(std::move(words), {in, out, err, terminal, columns, get, somebody});
         return {code, out.str(), err.str()};
     }
 };

@@ -50,9 +50,15 @@ void build(CLI::App& root, Context& context) {
     add_connections(root, context);
     add_tokens(root, context);
     add_publish(root, context);
+    add_history(root, context);
+    add_cursors(root, context);
+    add_outbox(root, context);
+    add_users(root, context);
+    add_store_jobs(root, context);
     add_health(root, context);
     add_config(root, context);
     add_bench(root, context);
+    add_soak(root, context);
     add_docs(root, context);
 }
 

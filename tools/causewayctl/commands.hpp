@@ -15,9 +15,15 @@ void add_status(CLI::App& root, Context& context);
 void add_connections(CLI::App& root, Context& context);
 void add_tokens(CLI::App& root, Context& context);
 void add_publish(CLI::App& root, Context& context);
+void add_cursors(CLI::App& root, Context& context);
+void add_outbox(CLI::App& root, Context& context);
+void add_history(CLI::App& root, Context& context);
+void add_users(CLI::App& root, Context& context);
+void add_store_jobs(CLI::App& root, Context& context);  // backup, verify
 void add_health(CLI::App& root, Context& context);
 void add_config(CLI::App& root, Context& context);
 void add_bench(CLI::App& root, Context& context);
+void add_soak(CLI::App& root, Context& context);
 void add_docs(CLI::App& root, Context& context);  // hidden
 
 }  // namespace causeway::ctl

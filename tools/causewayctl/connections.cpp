@@ -1,17 +1,15 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "tools/causewayctl/api_client.hpp"
 #include "tools/causewayctl/commands.hpp"
+#include "tools/causewayctl/pages.hpp"
 #include "tools/causewayctl/table.hpp"
 
 namespace causeway::ctl {
 
 namespace {
-
-constexpr std::size_t kPage = 1000;
 
 struct ListOptions {
     std::string user;
@@ -23,36 +21,11 @@ struct CloseOptions {
     std::string reason;
 };
 
-std::string text_of(const Json& item, const char* field) {
-    const auto found = item.find(field);
-    if (found == item.end() || found->is_null()) return "";
-    return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-// Every page, until `limit` (0: no limit).
-Json fetch_all(const Context& context, const ListOptions& options) {
-    ApiClient api(context);
-    Json all = Json::array();
-    std::string cursor;
-    while (true) {
-        const std::size_t wanted = options.limit == 0 ? kPage : std::min(kPage, options.limit - all.size());
-        std::string path = "/api/v1/connections?limit=" + std::to_string(wanted);
-        if (!cursor.empty()) path += "&cursor=" + url_escaped(cursor);
-        if (!options.user.empty()) path += "&user=" + url_escaped(options.user);
-        const Json page = api.call("GET", path);
-        if (!page.contains("items") || !page["items"].is_array())
-            throw Failure(ExitCode::kInternal,
-                          "the list of connections has no items; are broker and causewayctl of one version?");
-        for (const auto& item : page["items"]) all.push_back(item);
-        const std::string next = text_of(page, "next");
-        const bool full = options.limit != 0 && all.size() >= options.limit;
-        if (next.empty() || next == cursor || full) return all;
-        cursor = next;
-    }
-}
-
 ExitCode list(const Context& context, const ListOptions& options) {
-    const Json all = fetch_all(context, options);
+    ApiClient api(context);
+    std::string path = "/api/v1/connections";
+    if (!options.user.empty()) path += "?user=" + url_escaped(options.user);
+    const Json all = fetch_all(api, path, options.limit);
     if (context.globals.format == Format::kJson) {
         context.io.out << admin::dump({{"items", all}});
         return ExitCode::kOk;

@@ -1,7 +1,11 @@
 #include "tools/causewayctl/context.hpp"
 
 #include <fstream>
+#include <istream>
 #include <iterator>
+#include <ostream>
+
+#include "tools/causewayctl/table.hpp"
 
 namespace causeway::ctl {
 
@@ -16,6 +20,16 @@ std::string Context::admin_token() const {
     if (!globals.token_file.empty()) return without_line_end(read_file(globals.token_file, 64 * 1024));
     const char* token = io.environment("CAUSEWAYCTL_TOKEN");
     return token ? token : "";
+}
+
+void Context::confirm(const std::string& what, bool yes) const {
+    if (yes) return;
+    if (!io.in_is_terminal) throw Failure(ExitCode::kUsage, what + " Say --yes if that is meant");
+    io.err << "causewayctl: " << printable(what) << " [y/N] " << std::flush;
+    std::string answer;
+    std::getline(io.in, answer);
+    if (answer != "y" && answer != "Y" && answer != "yes")
+        throw Failure(ExitCode::kRefused, "nothing was changed");
 }
 
 std::string read_file(const std::string& path, std::size_t limit) {

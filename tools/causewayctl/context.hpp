@@ -17,6 +17,7 @@ struct Io {
     bool out_is_terminal = false;
     int columns = 0;                                      // of the terminal; 0: unknown
     std::function<const char*(const char*)> environment;  // like getenv
+    bool in_is_terminal = false;                          // there is somebody to ask
 };
 
 enum class Format { kTable, kJson };
@@ -40,6 +41,9 @@ struct Context {
     [[nodiscard]] bool wants_color() const;
     // From --token, --token-file or CAUSEWAYCTL_TOKEN, in this order; may be empty.
     [[nodiscard]] std::string admin_token() const;
+    // Before something that cannot be undone. Returns when `yes`, or when somebody at a terminal says so;
+    // throws Failure otherwise. `what` is a whole question.
+    void confirm(const std::string& what, bool yes) const;
 };
 
 // The whole file. Failure(kNoInput) when it cannot be read or has more than `limit` bytes.

@@ -15,5 +15,6 @@ int main(int argc, char** argv) {
     if (terminal) ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
     const auto environment = [](const char* name) -> const char* { return std::getenv(name); };
     return causeway::ctl::run({argv + 1, argv + argc},
-                              {std::cin, std::cout, std::cerr, terminal, size.ws_col, environment});
+                              {std::cin, std::cout, std::cerr, terminal, size.ws_col, environment,
+                               isatty(STDIN_FILENO) == 1});
 }

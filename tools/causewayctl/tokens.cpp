@@ -10,6 +10,7 @@
 #include "broker/base/random.hpp"
 #include "broker/identity/jwt.hpp"
 #include "tools/causewayctl/commands.hpp"
+#include "tools/causewayctl/signing.hpp"
 #include "tools/causewayctl/table.hpp"
 
 namespace causeway::ctl {
@@ -17,13 +18,6 @@ namespace causeway::ctl {
 namespace {
 
 constexpr std::uint64_t kMaxTokens = 1'000'000;
-
-struct KeyOptions {
-    std::string secret_file;
-    std::string algorithm = "HS256";
-    std::string issuer;
-    std::string audience;
-};
 
 struct CreateOptions {
     KeyOptions key;
@@ -37,23 +31,6 @@ struct VerifyOptions {
     KeyOptions key;
     std::string token = "-";
 };
-
-std::shared_ptr<const identity::HmacKey> load_key(const KeyOptions& options, const Context& context) {
-    std::string secret;
-    if (!options.secret_file.empty())
-        secret = without_line_end(read_file(options.secret_file, 64 * 1024));
-    else if (const char* given = context.io.environment("CAUSEWAYCTL_JWT_SECRET"))
-        secret = given;
-    else
-        throw Failure(
-            ExitCode::kUsage,
-            "give the secret of the broker's identity section: --secret-file, or CAUSEWAYCTL_JWT_SECRET");
-    try {
-        return identity::make_hmac_key(options.algorithm, secret);
-    } catch (const std::invalid_argument& e) {
-        throw Failure(ExitCode::kConfig, std::string("the secret cannot be used: ") + e.what());
-    }
-}
 
 // "90s", "15m", "12h", "30d".
 Milliseconds parse_duration(std::string_view text) {
@@ -76,15 +53,6 @@ std::string numbered(std::string pattern, std::uint64_t i) {
          at = pattern.find("{i}", at + number.size()))
         pattern.replace(at, 3, number);
     return pattern;
-}
-
-std::string claims_for(const identity::Identity& who, const KeyOptions& key, WallTime now) {
-    const std::string claims = identity::claims_of(who, now);
-    if (key.issuer.empty() && key.audience.empty()) return claims;
-    auto json = admin::Json::parse(claims);
-    if (!key.issuer.empty()) json["iss"] = key.issuer;
-    if (!key.audience.empty()) json["aud"] = key.audience;
-    return json.dump();
 }
 
 // One token on a line.
@@ -149,16 +117,6 @@ ExitCode verify(const Context& context, const VerifyOptions& options) {
         table.add({name, value.is_string() ? value.get<std::string>() : value.dump()});
     table.print(context);
     return ExitCode::kOk;
-}
-
-void add_key_options(CLI::App& verb, KeyOptions& key) {
-    verb.add_option("--secret-file", key.secret_file,
-                    "File with the secret that signs tokens; or CAUSEWAYCTL_JWT_SECRET");
-    verb.add_option("--algorithm", key.algorithm, "HS256, HS384 or HS512")
-        ->check(CLI::IsMember({"HS256", "HS384", "HS512"}).description(""))
-        ->capture_default_str();
-    verb.add_option("--issuer", key.issuer, "iss");
-    verb.add_option("--audience", key.audience, "aud");
 }
 
 }  // namespace
