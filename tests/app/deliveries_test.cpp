@@ -218,12 +218,14 @@ TEST_CASE("names of queues are kept per list of members, the longest unused are 
     const auto a = members("a");
     const auto* first = &names.of(a);
     CHECK(first->at(3) == "/user/a3/queue/messages");
-    (void)names.of(members("b"));
+    const auto b = members("b");
+    (void)names.of(b);
     CHECK(&names.of(a) == first);
     CHECK(names.kept() == 20);
-    (void)names.of(members("c"));  // b goes, a was used later
+    (void)names.of(members("c"));
     CHECK(names.kept() == 20);
-    CHECK(&names.of(a) == first);
+    CHECK(a.use_count() == 2);
+    CHECK(b.use_count() == 1);  // forgotten: a was used later
     const auto few = std::make_shared<const std::vector<std::string>>(1, "x");
     CHECK(names.of(few) == std::vector<std::string>{"/user/x/queue/messages"});
     CHECK(names.kept() == 20);

@@ -105,6 +105,9 @@ TEST_CASE("marks of one commit are told once per sender, the furthest, and READ 
                               mark(Mark::kDelivered, "dan", 6, {{"alice", Sequence{6}, "M6"}})})) ==
           Lines{"alice: 3 bob 9 M9", "alice: 3 dan 6 M6"});
     CHECK(told(g.statuses.of({mark(Mark::kDelivered, "bob", 9, {{"alice", Sequence{9}, "M9"}}),
+                              mark(Mark::kDelivered, "bob", 5, {{"alice", Sequence{5}, "M5"}})})) ==
+          Lines{"alice: 3 bob 9 M9"});
+    CHECK(told(g.statuses.of({mark(Mark::kDelivered, "bob", 9, {{"alice", Sequence{9}, "M9"}}),
                               mark(Mark::kRead, "bob", 9, {{"alice", Sequence{9}, "M9"}})})) ==
           Lines{"alice: 4 bob 9 M9", "bob: 4 bob 9 "});
     CHECK(told(g.statuses.of({mark(Mark::kRead, "bob", 5, {{"alice", Sequence{5}, "M5"}}),
