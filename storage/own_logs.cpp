@@ -34,8 +34,8 @@ OwnLog* OwnLogs::of(std::string_view destination, std::string_view inbox_of) {
         OwnLog loaded = load(destination, inbox_of);
         held = by_destination_.emplace(destination, std::move(loaded)).first;
     }
-    const auto user = inbox_of.empty() ? std::nullopt : users_.find(inbox_of);
-    const bool same = held->second.user == (user ? value(*user) : 0);
+    const bool same =
+        inbox_of.empty() ? held->second.user == 0 : users_.find(inbox_of) == UserKey{held->second.user};
     return same ? &held->second : nullptr;
 }
 

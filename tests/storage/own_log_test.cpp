@@ -56,6 +56,10 @@ TEST_CASE("an inbox is its user's, however his name is written in the destinatio
     append.inbox_of.clear();
     CHECK(refused_with(store.submit(append)) == ErrorCode::kMessageInvalid);
     CHECK(offsets_of(store.page(inbox_log("mallory", "x"))).empty());
+    (void)store.append(to_topic("news"));
+    append = to_topic("news");
+    append.inbox_of = "unknown so far";
+    CHECK(refused_with(store.submit(append)) == ErrorCode::kMessageInvalid);
 }
 
 TEST_CASE("a send to a log of its own is idempotent, also when the entry is no longer kept") {
