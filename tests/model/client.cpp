@@ -11,6 +11,12 @@ constexpr char kSubscribed = 's';
 constexpr char kUnsubscribed = 'u';
 constexpr char kWish = 'w';
 
+net::Opening opening() {
+    net::Opening opening;
+    opening.peer = "192.0.2.1";
+    return opening;
+}
+
 }  // namespace
 
 Client::Client(Judge& judge, session::testing::TestShard& shard, std::uint64_t session_id, std::string user,
@@ -21,7 +27,7 @@ Client::Client(Judge& judge, session::testing::TestShard& shard, std::uint64_t s
       device_(std::move(device)),
       name_(user_ + (device_.empty() ? "" : "/" + device_) + "#" + std::to_string(session_id)),
       trace_(std::move(trace)),
-      line_(net::Opening{"192.0.2.1", {}, {}, {}}) {
+      line_(opening()) {
     session_ = std::make_unique<session::Session>(SessionId{session_id}, line_, shard);
     shard.sessions.emplace(SessionId{session_id}, session_.get());
     line_.on_sent = [this](const Seen& seen) {
@@ -29,9 +35,14 @@ Client::Client(Judge& judge, session::testing::TestShard& shard, std::uint64_t s
         if (const Subscription* const subscription = find(seen["subscription"]))
             judge_.on_written(*subscription, seen.number("offset"));
     };
+    judge_.devices_of_sessions[session_id] = device_;
     Lines lines{"accept-version:1.2", "host:causeway", "token:" + user_, "on-denied:notify"};
     if (!device_.empty()) lines.push_back("deviceId:" + device_);
     says("CONNECT", lines);
+}
+
+Client::~Client() {
+    for (const Subscription& one : subscriptions_) judge_.on_gone(one);
 }
 
 void Client::says(const std::string& command, const Lines& lines, const std::string& body) {
@@ -137,7 +148,7 @@ void Client::on_receipt(const Seen& seen) {
     if (id.front() == kUnsubscribed) {
         require(subscription != nullptr, name_ + ": an unexpected RECEIPT " + id);
         subscription->state = Subscription::State::kEnded;
-        return;
+        return judge_.on_gone(*subscription);
     }
     if (id == "bye") return;
     const auto wish =
@@ -170,7 +181,8 @@ void Client::on_notice(const Seen& seen) {
     if (!id.empty()) {
         Subscription* const subscription = find(id);
         require(subscription != nullptr, name_ + ": a subscription was refused that was not asked for");
-        return judge_.on_refused(*subscription, seen["code"]);
+        judge_.on_refused(*subscription, seen["code"]);
+        return judge_.on_gone(*subscription);
     }
     const std::string body = seen.body;
     for (Wish& wish : wishes_)
@@ -218,7 +230,13 @@ bool Client::has_device_subscriptions() const {
                        [](const auto& one) { return one.from == From::kDevice; });
 }
 
-void Client::acknowledges(Subscription&, std::size_t, bool) {}
+void Client::acknowledges(Subscription& subscription, std::size_t index, bool negatively) {
+    const std::string command = negatively ? "NACK" : "ACK";
+    const Subscription::Due& due = subscription.due[index];
+    trace_(name_ + " " + command + "s offset " + std::to_string(due.offset) + " on " + subscription.id);
+    says(command, {"id:" + due.ack});
+    judge_.on_acknowledged(subscription, index, negatively);
+}
 
 void Client::check_settled() {
     if (over() || line_.closed) return;

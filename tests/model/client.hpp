@@ -35,6 +35,7 @@ public:
            std::string device, Trace trace);
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
+    ~Client();
 
     // Client's side
     void subscribes(Subscription subscription);

@@ -61,18 +61,23 @@ DeviceLog& Judge::device_log(const Subscription& subscription) {
     return devices_[{subscription.log.user, subscription.device, subscription.destination}];
 }
 
-bool Judge::is_own(const Subscription& subscription, const KeptEntry& entry) {
+bool Judge::is_own(const Subscription& subscription, const KeptEntry& entry) const {
     if (!subscription.is_user_queue()) return false;
     if (entry.session == subscription.session) return true;
+    const auto device = devices_of_sessions.find(entry.session);
     return subscription.from == From::kDevice && entry.sender == subscription.log.user &&
-           entry.device == subscription.device;
+           device != devices_of_sessions.end() && device->second == subscription.device;
 }
 
 void Judge::on_asked(Subscription& subscription) {
     subscription.serial = ++serials_;
     subscription.asked_at = now_;
     subscription.end_at_ask = kept.end();
-    if (subscription.from == From::kDevice) ++device_log(subscription).asked;
+    if (subscription.from != From::kDevice) return;
+    DeviceLog& log = device_log(subscription);
+    ++log.asked;
+    subscription.floor = log.floor;
+    log.open.insert(subscription.serial);
 }
 
 bool Judge::surely_no_place(const Subscription& subscription) const {
@@ -108,6 +113,10 @@ void Judge::on_answered(Subscription& subscription, const Seen& seen) {
     if (subscription.log.kind == Log::Kind::kConversation)
         require(may_have_been(true, subscription.log.name, subscription.log.user, subscription.asked_at),
                 name + ": a stranger was let in");
+    if (subscription.is_plain()) {
+        subscription.start_at_most = kept.end();
+        return;
+    }
     check_ends(subscription, seen);
     const bool recovered = seen["recovered"] == "true";
     const std::uint64_t last = seen.number("last");
@@ -125,12 +134,17 @@ void Judge::on_answered(Subscription& subscription, const Seen& seen) {
 void Judge::on_device_answered(Subscription& subscription, bool recovered, std::uint64_t last) {
     const std::string name = name_of(subscription);
     DeviceLog& log = device_log(subscription);
+    if (log.open.size() > 1) log.unsure = std::max(log.unsure, kept.end());
     if (subscription.seen_settled) return;
-    if (log.exists) {
-        require(recovered, name + ": the broker has forgotten where the device was");
+    if (log.exists && recovered) return;
+    if (log.exists) {  // two came at once, and both were the first
+        require(log.since >= subscription.asked_at, name + ": the broker has forgotten where the device was");
+        log.base = std::min(log.base, last);
+        subscription.start = last;
         return;
     }
     log.exists = true;
+    log.since = now_;
     log.base = last;
     if (recovered) {
         const bool could_be_known = log.asked > 1;
@@ -186,10 +200,12 @@ void Judge::check_mark(const Subscription& subscription, const Seen& seen, const
 void Judge::check_nothing_left_out(const Subscription& subscription, std::uint64_t before) {
     const auto reached = subscription.reached();
     const DeviceLog* const log = subscription.from == From::kDevice ? &device_log(subscription) : nullptr;
-    if (!reached && log == nullptr) return;
+    if (!reached && log == nullptr && !subscription.start_at_most) return;
+    const std::uint64_t from = reached ? *reached : log != nullptr ? log->base : *subscription.start_at_most;
     for (const KeptEntry* const entry : kept.log(subscription.log)) {
-        if (entry->offset >= before || entry->offset <= (reached ? *reached : log->base)) continue;
-        if (is_own(subscription, *entry) || (!reached && log->got.contains(entry->offset))) continue;
+        if (entry->offset >= before || entry->offset <= from) continue;
+        if (is_own(subscription, *entry) || (!reached && log != nullptr && log->has.contains(entry->offset)))
+            continue;
         throw Failed(name_of(subscription) + ": " + entry->text + at(entry->offset) + " is missing" +
                      (before == kNever ? "" : ", next came" + at(before)));
     }
@@ -206,19 +222,40 @@ void Judge::on_message(Subscription& subscription, const Seen& seen) {
         require(!subscription.with_receipt, name + ": a MESSAGE came before the RECEIPT");
         on_answered(subscription, seen);
     }
+    require(subscription.from != From::kLive || offset > subscription.end_at_ask,
+            name + ": live, but got what was there before:" + at(offset));
     const auto reached = subscription.reached();
     require(!reached || offset > *reached,
             name + ": " + entry->text + at(offset) + " came after" + at(reached.value_or(0)));
     check_nothing_left_out(subscription, offset);
     if (subscription.from == From::kDevice) {
         DeviceLog& log = device_log(subscription);
-        require(offset > log.floor, name + ": came again, although the device had proved" + at(log.floor));
+        require(offset > subscription.floor,
+                name + ": came again, although the device had proved" + at(subscription.floor));
         check_mark(subscription, seen, log);
         log.got.emplace(offset, now_);
+        if (!subscription.acknowledges()) log.has.insert(offset);
     } else {
         require(seen["redelivered"] != "true", name + ": redelivered:true without a device" + at(offset));
     }
     subscription.got.push_back(offset);
+    if (!subscription.acknowledges()) return;
+    require(seen.has("ack"), name + ": no header ack" + at(offset));
+    subscription.due.push_back({offset, seen["ack"]});
+    require(subscription.unanswered() <= most_unacked_, name + ": more wait for an ACK than may");
+}
+
+// PRODUCT 7: the cursor is the end of the contiguous acknowledged prefix.
+void Judge::on_acknowledged(Subscription& subscription, std::size_t index, bool negatively) {
+    using Answer = Subscription::Due::Answer;
+    const std::size_t first = subscription.ack == "client" ? 0 : index;
+    for (std::size_t i = first; i <= index; ++i) {
+        Subscription::Due& due = subscription.due[i];
+        if (due.answer != Answer::kNone) continue;
+        due.answer = negatively ? Answer::kNack : Answer::kAck;
+        if (!negatively && subscription.from == From::kDevice)
+            device_log(subscription).has.insert(due.offset);
+    }
 }
 
 void Judge::on_written(const Subscription& subscription, std::uint64_t offset) {
@@ -232,8 +269,10 @@ void Judge::begin_settled(Subscription& subscription) {
     subscription.seen_settled = true;
     if (subscription.from == From::kDevice) {
         DeviceLog& log = device_log(subscription);
-        if (!log.exists) log.base = kept.end();
+        if (log.exists) return;
+        log.base = kept.end();
         log.exists = true;
+        log.since = now_;
     } else {
         const bool recovers = subscription.from == From::kOffset && surely_a_place(subscription);
         subscription.start = recovers ? *subscription.after : kept.end();
@@ -246,16 +285,24 @@ void Judge::on_settled(Subscription& subscription) {
         require(!subscription.with_receipt, name_of(subscription) + ": SUBSCRIBE was never answered");
         begin_settled(subscription);
     }
-    check_nothing_left_out(subscription, kNever);
+    if (subscription.unanswered() < most_unacked_) check_nothing_left_out(subscription, kNever);
     if (subscription.from != From::kDevice) return;
     DeviceLog& log = device_log(subscription);
-    const auto proved = subscription.ack == "auto" ? subscription.reached() : subscription.acked;
-    if (proved) log.floor = std::max(log.floor, *proved);
+    if (const auto proved = subscription.proved()) log.floor = std::max(log.floor, *proved);
+}
+
+void Judge::all_settled() {
+    for (const Subscription& subscription : std::exchange(gone_, {}))
+        if (subscription.from == From::kDevice) device_log(subscription).open.erase(subscription.serial);
 }
 
 void Judge::on_killed() {
     all_heard(now_);
-    for (auto& [key, log] : devices_) log.unsure = kept.end();
+    gone_.clear();
+    for (auto& [key, log] : devices_) {
+        log.unsure = kept.end();
+        log.open.clear();
+    }
 }
 
 void Judge::on_restored(const Judge& backup, std::string new_epoch) {
@@ -264,9 +311,13 @@ void Judge::on_restored(const Judge& backup, std::string new_epoch) {
     epoch = std::move(new_epoch);
     for (auto& [key, log] : devices_) {
         log.unsure = kept.end();
-        if (const auto found = lost.find(key); found != lost.end())
-            for (const auto& [offset, when] : found->second.got)
-                if (offset <= kept.end()) log.got.emplace(offset, when);
+        log.open.clear();
+        const auto found = lost.find(key);
+        if (found == lost.end()) continue;
+        for (const auto& [offset, when] : found->second.got)
+            if (offset <= kept.end()) log.got.emplace(offset, when);
+        for (const std::uint64_t offset : found->second.has)
+            if (offset <= kept.end()) log.has.insert(offset);
     }
     for (auto& [key, changes] : changes_)
         changes.push_back({kept.is_member(key.first, key.second), now_, now_});
@@ -280,7 +331,7 @@ void Judge::on_cursor_reset(const std::string& user, const std::string& device, 
     log.asked = to ? log.asked : 0;
     log.base = to.value_or(0);
     log.unsure = kept.end();
-    log.got.erase(log.got.upper_bound(log.base), log.got.end());
+    log.has.erase(log.has.upper_bound(log.base), log.has.end());
 }
 
 }  // namespace causeway::model

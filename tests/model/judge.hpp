@@ -16,18 +16,23 @@ namespace causeway::model {
 
 // What one device has of one log.
 struct DeviceLog {
-    std::size_t asked = 0;     // SUBSCRIBEs of this device to this log
-    bool exists = false;       // one was answered: from then on nothing may be missed
-    std::uint64_t base = 0;    // everything above is owed to the device
-    std::uint64_t floor = 0;   // the broker was proved to know that the device has all up to here
-    std::uint64_t unsure = 0;  // the broker may have forgotten what it had sent up to here
-    std::map<std::uint64_t, std::uint64_t> got;              // offset, when
+    std::size_t asked = 0;    // SUBSCRIBEs of this device to this log
+    bool exists = false;      // one was answered: from then on nothing may be missed
+    std::uint64_t since = 0;  // when that was
+    std::uint64_t base = 0;   // everything above is owed to the device
+    std::uint64_t floor = 0;  // the broker was proved to know that the device has all up to here
+    // Up to here the broker need not know what it had sent: it died, or was still sending.
+    std::uint64_t unsure = 0;
+    std::set<std::uint64_t> open;                // subscriptions
+    std::map<std::uint64_t, std::uint64_t> got;  // offset, when
+    std::set<std::uint64_t> has;  // what it need not get again: received, or acknowledged where that is asked
     std::map<std::uint64_t, std::set<std::uint64_t>> wrote;  // offset, to which subscriptions
 };
 
 class Judge {
 public:
-    explicit Judge(std::size_t wide_above) : kept(wide_above) {}
+    // `most_unacked`: how many messages of a subscription may wait for an ACK.
+    Judge(std::size_t wide_above, std::size_t most_unacked) : kept(wide_above), most_unacked_(most_unacked) {}
 
     // The store committed.
     void on_decided(const std::vector<Decided>& decided);
@@ -40,8 +45,14 @@ public:
     void on_answered(Subscription& subscription, const Seen& seen);
     void on_refused(Subscription& subscription, const std::string& code);
     void on_message(Subscription& subscription, const Seen& seen);
+    // The client said ACK (or NACK) for the message at `index` of those that came.
+    void on_acknowledged(Subscription& subscription, std::size_t index, bool negatively);
     // The server wrote a MESSAGE for it, whether or not it arrives.
     void on_written(const Subscription& subscription, std::uint64_t offset);
+    // The subscription ended, or its client went.
+    void on_gone(const Subscription& subscription) { gone_.push_back(subscription); }
+    // Of every subscription: nothing is under way.
+    void all_settled();
     // Nothing is under way: what is due has come.
     void on_settled(Subscription& subscription);
 
@@ -59,6 +70,7 @@ public:
 
     Kept kept;
     std::string epoch;
+    std::map<std::uint64_t, std::string> devices_of_sessions;
 
 private:
     struct Change {
@@ -77,11 +89,13 @@ private:
     [[nodiscard]] bool surely_a_place(const Subscription& subscription) const;
     [[nodiscard]] bool surely_no_place(const Subscription& subscription) const;
     // It may be left out: user queues skip the session that sent, a device what it sent itself.
-    [[nodiscard]] static bool is_own(const Subscription& subscription, const KeptEntry& entry);
+    [[nodiscard]] bool is_own(const Subscription& subscription, const KeptEntry& entry) const;
     [[nodiscard]] static std::string name_of(const Subscription& subscription);
 
+    std::size_t most_unacked_;
     std::uint64_t now_ = 1;
     std::uint64_t serials_ = 0;
+    std::vector<Subscription> gone_;                                                  // since it last settled
     std::map<std::pair<std::string, std::string>, std::vector<Change>> changes_;      // conversation, user
     std::map<std::tuple<std::string, std::string, std::string>, DeviceLog> devices_;  // user, device, log
 };

@@ -12,12 +12,13 @@ using session::testing::World;
 namespace {
 
 constexpr std::size_t kWideAbove = kMaxMembersOnUserQueues;
-constexpr std::size_t kMostClients = 7;
+constexpr std::size_t kMostUnacked = 4;
 constexpr std::size_t kSettlingRounds = 6;
 
 session::SessionLimits limits() {
     session::SessionLimits limits;
     limits.send_per_second = 0;
+    limits.unacked = kMostUnacked;
     limits.outgoing_bytes = 8192;  // replays come in several goes
     return limits;
 }
@@ -26,7 +27,7 @@ std::vector<identity::RuleSpec> rules() { return {session::testing::allow({"send
 
 }  // namespace
 
-Trial::Trial(std::uint64_t seed) : store_(directory_.path(), clock_), judge_(kWideAbove) {
+Trial::Trial(std::uint64_t seed) : store_(directory_.path(), clock_), judge_(kWideAbove, kMostUnacked) {
     Dice dice(seed);
     store_.on_decided = [this](const std::vector<Decided>& decided) {
         for (const Decided& one : decided)
@@ -240,6 +241,7 @@ void Trial::settle(Dice& dice) {
     }
     while (everything_moves(dice)) require(++moves < 10'000, "it never settles");
     for (const auto& one : clients_) one->check_settled();
+    judge_.all_settled();
     check_store();
     say("settled");
 }
@@ -249,6 +251,8 @@ void Trial::check_store() {
     std::vector<Log> logs;
     for (const std::string user : {"u0", "u1", "u2"}) {
         logs.push_back({Log::Kind::kPrivateMessages, user, {}});
+        logs.push_back({Log::Kind::kMessages, user, {}});
+        logs.push_back({Log::Kind::kInbox, user, "alerts"});
         for (const auto& id : judge_.kept.conversations())
             logs.push_back({Log::Kind::kConversation, user, id});
     }

@@ -41,7 +41,17 @@ void Trial::connect(Dice& dice) {
 }
 
 Log Trial::some_log(Dice& dice, const std::string& name) const {
-    if (dice.one_in(3)) return {Log::Kind::kPrivateMessages, name, {}};
+    switch (dice.below(7)) {
+        case 0:
+            return {Log::Kind::kPrivateMessages, name, {}};
+        case 1:
+        case 2:
+            return {Log::Kind::kMessages, name, {}};
+        case 3:
+            return {Log::Kind::kInbox, name, "alerts"};
+        default:
+            break;
+    }
     const auto ids = judge_.kept.conversations();
     return {Log::Kind::kConversation, name, dice.of(ids)};
 }
@@ -56,6 +66,7 @@ void Trial::subscribe(Dice& dice) {
     wanted.device = client->device();
     wanted.session = client->session_id();
     wanted.with_receipt = !dice.one_in(4);
+    if (dice.one_in(3)) wanted.ack = dice.one_in(2) ? "client" : "client-individual";
     choose_place(dice, wanted);
     client->subscribes(std::move(wanted));
 }
@@ -87,7 +98,10 @@ void Trial::send(Dice& dice, std::size_t count) {
     if (client == nullptr) return;
     for (; count > 0; --count) {
         Said said{client->user(), "/app/chat", {}, {}, "t" + std::to_string(++texts_)};
-        if (dice.one_in(3)) {
+        const std::size_t way = dice.below(6);
+        if (way == 0) {
+            said.destination = "/user/" + user(dice.below(3)) + "/queue/alerts";
+        } else if (way < 3) {
             const std::string other = user((std::size_t(client->user()[1] - '0') + 1 + dice.below(2)) % 3);
             said.destination = "/app/private-message";
             said.to = field("receiverId", other);
@@ -104,7 +118,13 @@ void Trial::send(Dice& dice, std::size_t count) {
             said = dice.of(mine);
             if (dice.one_in(3)) said.text = text;  // the same id with another body
         }
-        client->sends(said.destination, body_of(said.to, said.key, said.text), said.text);
+        if (said.to.empty()) {
+            Lines lines{"persistent:true"};
+            if (!said.key.empty()) lines.push_back("client-msg-id:" + said.key);
+            client->sends(said.destination, said.text, said.text, lines);
+        } else {
+            client->sends(said.destination, body_of(said.to, said.key, said.text), said.text);
+        }
         said_.push_back(said);
         if (said_.size() > 12) said_.erase(said_.begin());
     }
@@ -121,7 +141,14 @@ void Trial::change_membership(Dice& dice) {
     client->sends("/app/conversations/" + command, body + '}', {});
 }
 
-void Trial::acknowledge(Dice&) {}
+void Trial::acknowledge(Dice& dice) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr) return;
+    for (Subscription* const subscription : client->open_subscriptions()) {
+        for (std::size_t i = dice.below(3); i < 3 && subscription->unanswered() > 0; ++i)
+            client->acknowledges(*subscription, dice.below(subscription->due.size()), dice.one_in(12));
+    }
+}
 
 // By an operator, of a device that is away.
 void Trial::reset_cursor(Dice& dice) {
