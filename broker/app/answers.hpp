@@ -1,5 +1,5 @@
 // From the store's threads back to the shard's: what a handler makes of an answer, and what it says when
-// there is none. Nothing here refers to Services: an answer may come after they are gone.
+// there is none. Nothing here uses Services later: an answer may come after they are gone.
 #pragma once
 
 #include <memory>

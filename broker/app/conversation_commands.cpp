@@ -5,6 +5,7 @@
 #include "broker/app/fields.hpp"
 #include "broker/app/handlers.hpp"
 #include "broker/app/names.hpp"
+#include "broker/app/row_parts.hpp"
 #include "broker/base/base64.hpp"
 
 namespace causeway::app {
@@ -13,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kReplies = "/user/queue/conversations";
+constexpr const char* kReplies = "/user/queue/conversations";
 
 std::string read_kind(Fields& fields, std::size_t max) {
     std::string kind = fields.name("type", max);
@@ -54,7 +55,7 @@ Done made(const storage::ConversationMade& answer, const ReplyStamp& stamp) {
     return {{{"conversation-id", answer.id},
              {"duplicate", answer.existed ? "true" : "false"},
              {"stored", "true"}},
-            stamp.reply(std::string(kReplies), body.dump()),
+            stamp.reply(kReplies, body.dump()),
             {}};
 }
 
@@ -85,7 +86,7 @@ void change(Services& services, const Command& command, storage::MembershipChang
                                                       }));
 }
 
-std::string list_body(const std::vector<storage::ConversationRow>& rows) {
+std::string list_body(std::span<const storage::ConversationRow> rows, bool more) {
     json list = json::array();
     for (const auto& row : rows)
         list.push_back({{"conversationId", row.id},
@@ -94,7 +95,7 @@ std::string list_body(const std::vector<storage::ConversationRow>& rows) {
                         {"role", row.role},
                         {"lastSequence", value(row.last_sequence)},
                         {"lastTimestamp", row.last_timestamp}});
-    const json body{{"action", "list"}, {"conversations", std::move(list)}};
+    const json body{{"action", "list"}, {"conversations", std::move(list)}, {"more", more}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -143,8 +144,9 @@ void list_conversations(Services& services, const Command& command, OnOutcome on
     services.store.read_conversations(
         command.caller.identity.user,
         on_read<Rows>(services, "the conversations", std::move(on_outcome),
-                      [stamp = ReplyStamp(services)](const Rows& rows) {
-                          return Done{{}, stamp.reply(std::string(kReplies), list_body(rows)), {}};
+                      [&services, stamp = ReplyStamp(services)](Rows& rows) {
+                          return row_part(services, stamp, kReplies,
+                                          std::make_shared<const Rows>(std::move(rows)), list_body);
                       }));
 }
 

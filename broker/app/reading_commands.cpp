@@ -6,6 +6,7 @@
 #include "broker/app/fields.hpp"
 #include "broker/app/handlers.hpp"
 #include "broker/app/json_text.hpp"
+#include "broker/app/row_parts.hpp"
 
 namespace causeway::app {
 
@@ -64,18 +65,15 @@ std::string history_body(const std::string& conversation, bool forward, const st
     return out;
 }
 
-std::string unread_body(const std::vector<storage::UnreadRow>& rows) {
+std::string unread_body(std::span<const storage::UnreadRow> rows, std::uint64_t total, bool more) {
     json list = json::array();
-    std::uint64_t total = 0;
-    for (const auto& row : rows) {
-        total += row.unread;
+    for (const auto& row : rows)
         list.push_back({{"conversationId", row.conversation},
                         {"type", row.kind},
                         {"lastSequence", value(row.last)},
                         {"readSequence", value(row.read)},
                         {"unread", row.unread}});
-    }
-    const json body{{"total", total}, {"conversations", std::move(list)}};
+    const json body{{"total", total}, {"conversations", std::move(list)}, {"more", more}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -107,8 +105,14 @@ void unread(Services& services, const Command& command, OnOutcome on_outcome) {
     services.store.read_unread(
         command.caller.identity.user,
         on_read<Rows>(services, "the unread counts", std::move(on_outcome),
-                      [stamp = ReplyStamp(services)](const Rows& rows) {
-                          return Done{{}, stamp.reply("/user/queue/unread", unread_body(rows)), {}};
+                      [&services, stamp = ReplyStamp(services)](Rows& rows) {
+                          std::uint64_t total = 0;
+                          for (const auto& row : rows) total += row.unread;
+                          return row_part(services, stamp, "/user/queue/unread",
+                                          std::make_shared<const Rows>(std::move(rows)),
+                                          [total](std::span<const storage::UnreadRow> part, bool more) {
+                                              return unread_body(part, total, more);
+                                          });
                       }));
 }
 

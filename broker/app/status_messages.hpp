@@ -17,11 +17,11 @@ public:
     StatusMessages(const Clock& clock, MessageIds& ids, Wanted wanted)
         : clock_(clock), ids_(ids), wanted_(std::move(wanted)) {}
 
-    // SENT to the sender of a chat message, with his clientMessageId, on all his sessions; EDITED or RECALLED to
-    // the sender of the original.
+    // SENT to the sender of a chat message, with his clientMessageId, on all his sessions; EDITED or RECALLED
+    // to the sender of the original.
     [[nodiscard]] std::vector<routing::MessagePtr> of(const storage::CommittedEntry& entry);
-    // DELIVERED or READ to those whose messages they were; READ to the reader's own devices, too. Marks of one
-    // commit: one message per sender, conversation and reader, the furthest, READ before DELIVERED.
+    // DELIVERED or READ to those whose messages they were; READ to the reader's own devices, too. Marks of
+    // one commit: one message per sender, conversation and reader, the furthest; READ covers DELIVERED.
     [[nodiscard]] std::vector<routing::MessagePtr> of(const std::vector<storage::CommittedWatermark>& marks);
     // DELETED to the devices of who deleted it for himself.
     [[nodiscard]] std::vector<routing::MessagePtr> of(const storage::CommittedHidden& hidden);

@@ -87,6 +87,7 @@ TEST_CASE("a list of conversations is the caller's own") {
     b.posted[0]();
     CHECK(body_of(b.outcomes.at(0), "/user/queue/conversations") ==
           json{{"action", "list"},
+               {"more", false},
                {"conversations",
                 {{{"conversationId", "c1"},
                   {"type", "group"},
@@ -104,4 +105,27 @@ TEST_CASE("a list that cannot be read is refused without the store's words") {
     const auto& refusal = std::get<Refusal>(b.outcomes.at(0));
     CHECK(refusal.code == ErrorCode::kSendFailed);
     CHECK(refusal.text.find("/var") == std::string::npos);
+}
+
+TEST_CASE("a list of very many conversations comes in parts of a thousand") {
+    Bench b;
+    b.run("conversations/list", "");
+    std::vector<storage::ConversationRow> rows;
+    for (int i = 0; i < 2001; ++i)
+        rows.push_back({"c" + std::to_string(i), "group", "", "member", Sequence{1}, 0});
+    Outcome outcome = b.reads(b.store.lists[0].second, rows);
+    std::size_t seen = 0;
+    for (const std::size_t size : {1000U, 1000U, 1U}) {
+        const json body = body_of(outcome, "/user/queue/conversations");
+        REQUIRE(body["conversations"].size() == size);
+        CHECK(body["conversations"][0]["conversationId"] == "c" + std::to_string(seen));
+        CHECK(body["more"] == (size == 1000));
+        seen += size;
+        const auto& done = std::get<Done>(outcome);
+        CHECK(static_cast<bool>(done.next) == (size == 1000));
+        if (!done.next) break;
+        const auto next = done.next;
+        next([&](Outcome later) { outcome = std::move(later); });
+    }
+    CHECK(seen == 2001);
 }
