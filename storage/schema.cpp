@@ -204,6 +204,11 @@ void check_origin(Database& database) {
     if (!empty && number(database, "application_id") != kApplicationId)
         throw Error("open", database.path(), "is an SQLite file, but not a Causeway store; set another path",
                     0);
+    if (!empty && version < 1)
+        throw Error("open", database.path(),
+                    "is damaged: it has tables, but says schema " + std::to_string(version) +
+                        "; restore a backup, or move the file away together with the -wal file beside it",
+                    0);
     if (version > kSchemaVersion)
         throw Error("open", database.path(),
                     "was written by a newer Causeway (schema " + std::to_string(version) +
@@ -212,10 +217,10 @@ void check_origin(Database& database) {
                     0);
 }
 
-void migrate(Database& database, Random& random) {
+void migrate(Database& database, Random& random, int to) {
     int version = number(database, "user_version");
     check_origin(database);
-    for (; version < kSchemaVersion; ++version) {
+    for (; version < to; ++version) {
         Transaction transaction(database, Access::kWrite);
         database.execute(kSteps[static_cast<std::size_t>(version)]);
         if (version == 0) {

@@ -13,7 +13,8 @@ inline constexpr int kSchemaVersion = 2;
 
 // Brings the file to kSchemaVersion, one transaction per step: a crash in between leaves the last
 // complete version. Throws Error for a file of a newer program and for one that is not a store's.
-void migrate(Database& database, Random& random);
+// (`to` is less in tests that need a file of an older program.)
+void migrate(Database& database, Random& random, int to = kSchemaVersion);
 
 // Throws Error for a file of a newer program and for one that is not a store's; writes nothing.
 void check_origin(Database& database);

@@ -7,6 +7,7 @@
 #include "broker/base/clock.hpp"
 #include "broker/base/random.hpp"
 #include "storage/care.hpp"
+#include "storage/care_thread.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/reader_threads.hpp"
 #include "storage/store.hpp"
@@ -36,7 +37,7 @@ public:
     void read_export(std::string user, std::string from, OnRead<ExportPage> on_read) override;
     void verify(OnRead<Verified> on_read) override;
     void backup(std::filesystem::path to, OnRead<std::uint64_t> on_read) override;
-    [[nodiscard]] StoreFigures figures() const override { return {}; }
+    [[nodiscard]] StoreFigures figures() const override { return writing_.figures(); }
     [[nodiscard]] const std::string& epoch() const override { return writing_.epoch(); }
     [[nodiscard]] bool healthy() const override { return writing_.healthy(); }
 
@@ -46,6 +47,7 @@ private:
     DirectoryLock lock_;
     StoreThread writing_;
     ReaderThreads reading_;
+    CareThread caring_;
 };
 
 }  // namespace causeway::storage

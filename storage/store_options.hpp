@@ -47,8 +47,8 @@ struct StoreOptions {
     std::chrono::milliseconds idempotency_kept{std::chrono::hours(24)};
     std::chrono::milliseconds cursors_kept{std::chrono::hours(90 * 24)};  // since anything touched one
     std::chrono::milliseconds longest_read{5'000};
-    std::chrono::milliseconds reopen_after{100};  // after a failed commit; doubles up to …
-    std::chrono::milliseconds reopen_at_most{1'000};
+    std::chrono::milliseconds reopen_after{100};      // after a failed commit; doubles up to …
+    std::chrono::milliseconds reopen_at_most{1'000};  // … and so long commits must work to be trusted again
 
     int checkpoint_pages = 12'288;  // 48 MiB of log between checkpoints: hot pages are copied once
     int truncate_pages = 16'384;    // 64 MiB: from here on the log is emptied

@@ -88,7 +88,7 @@ bool StoreThread::take(Batch& batch) {
         if (!writer_)
             wake_.wait_until(lock, open_again_at_, awaited);
         else if (!more_to_maintain_)
-            wake_.wait_for(lock, kIdleLook, awaited);
+            wake_.wait_for(lock, on_trial_ ? options_.reopen_at_most : kIdleLook, awaited);
         taken_.swap(queue_);
     }
     const std::size_t count = std::min(taken_.size() - done_, options_.batch_limit);
@@ -140,7 +140,8 @@ void StoreThread::try_to_open() {
     if (std::chrono::steady_clock::now() < open_again_at_) return;
     try {
         writer_ = std::make_unique<Writer>(options_, clock_, random_, Writer::Check::kNothing);
-        back_off_ = std::chrono::milliseconds(0);
+        on_trial_ = true;
+        trusted_at_ = std::chrono::steady_clock::now() + options_.reopen_at_most;
     } catch (const Error& error) {
         give_up(error);
     }
@@ -157,7 +158,11 @@ void StoreThread::give_up(const Error& error) {
 }
 
 void StoreThread::tell_health() {
-    const bool healthy = writer_ != nullptr && !space_.is_short();
+    if (on_trial_ && writer_ && std::chrono::steady_clock::now() >= trusted_at_) {
+        on_trial_ = false;
+        back_off_ = std::chrono::milliseconds(0);
+    }
+    const bool healthy = writer_ && !on_trial_ && !space_.is_short();
     if (healthy_.exchange(healthy) == healthy || !options_.on_health) return;
     options_.on_health(healthy, healthy ? std::string() : writer_ ? space_.reason() : failure_);
 }

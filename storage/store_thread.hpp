@@ -52,7 +52,8 @@ private:
     void give_up(const Error& error);
     void refuse(Batch batch);
     [[nodiscard]] Answer decide(Request& request, std::vector<Committed>& committed);
-    // Tells when it has changed, once.
+    // Tells when it has changed, once. A disk that takes some writes and fails others is not told of every
+    // time: a new writer is believed in when it has lived for a while.
     void tell_health();
     void take_figures();
 
@@ -67,6 +68,8 @@ private:
     std::unique_ptr<Writer> writer_;  // null while the disk fails
     std::chrono::milliseconds back_off_{0};
     std::chrono::steady_clock::time_point open_again_at_{};
+    bool on_trial_ = false;                               // the writer follows one that failed …
+    std::chrono::steady_clock::time_point trusted_at_{};  // … and is trusted from here on
     bool more_to_maintain_ = false;
     std::vector<Submitted> taken_;  // out of the queue; the batches are slices of it
     std::size_t done_ = 0;          // of taken_
