@@ -16,6 +16,8 @@ namespace {
 
 constexpr Milliseconds kDrainTimeout{10'000};
 constexpr Milliseconds kDrainLook{20};
+// What is on its way to NATS when the broker ends; the rest goes when it starts again.
+constexpr Milliseconds kOutboxPatience{500};
 
 std::size_t shard_count(std::size_t configured) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
@@ -51,8 +53,9 @@ Broker::Broker(const config::Config& config)
         else
             spdlog::error("store: commits fail: {}", reason);
     };
+    options.make_outbox_event = outbox_maker();
     store_ = std::make_unique<storage::SqliteStore>(
-        std::move(options), [this](std::vector<storage::Committed> committed) { feed_.on_committed(std::move(committed)); },
+        std::move(options), [this](std::vector<storage::Committed> committed) { on_committed(std::move(committed)); },
         clock_, store_random_);
     keep_histories();
     make_shards(shard_count(config.shards));
@@ -68,6 +71,7 @@ Broker::~Broker() {
     admin_->stop();
     for (const auto& shard : shards_) shard->stop();
     if (mirror_) mirror_->stop();
+    if (outbox_) outbox_->finish(kOutboxPatience);
     store_.reset();
     nats_.reset();
 }
@@ -89,27 +93,50 @@ void Broker::make_shards(std::size_t count) {
     }
 }
 
+// Without NATS there is nobody to tell.
+storage::MakeOutboxEvent Broker::outbox_maker() {
+    if (config_.nats.url.empty()) return {};
+    return [this](const storage::Committed& fact) {
+        auto event = app::outbox_event(fact);
+        outbox_grew_ = outbox_grew_ || event.has_value();
+        return event;
+    };
+}
+
+// On the store's thread, as the maker is.
+void Broker::on_committed(std::vector<storage::Committed> committed) {
+    feed_.on_committed(std::move(committed));
+    if (!std::exchange(outbox_grew_, false)) return;
+    if (OutboxSender* const sender = outbox_awake_.load()) sender->wake();
+}
+
 void Broker::make_bridge() {
     if (config_.nats.url.empty()) return;
     mirror_ = std::make_unique<EventMirror>(routes_, *store_, clock_);
     bridge::BridgeHandlers handlers;
     handlers.on_event = [this](const bridge::Event& event) { mirror_->on_event(event); };
-    handlers.on_state_change = [](const bridge::LinkStatus& status) {
-        if (status.state == bridge::LinkState::kConnected)
-            spdlog::info("nats: connected to {}", status.detail);
-        else
-            spdlog::warn("nats: not connected: {}; local traffic goes on", status.detail);
+    handlers.on_state_change = [this](const bridge::LinkStatus& status) {
+        if (status.state != bridge::LinkState::kConnected)
+            return spdlog::warn("nats: not connected: {}; local traffic goes on", status.detail);
+        spdlog::info("nats: connected to {}", status.detail);
+        outbox_->connected();
     };
     handlers.on_problem = [](const std::string& problem) { spdlog::warn("nats: {}", problem); };
+    handlers.on_notice = [](const std::string& notice) { spdlog::info("nats: {}", notice); };
+    handlers.on_kept = [this](std::vector<bridge::KeptAnswer> answers) { outbox_->on_kept(std::move(answers)); };
+    outbox_ = std::make_unique<OutboxSender>(*store_, *store_, clock_);
     nats_ = std::make_unique<bridge::NatsBridge>(nats_options(config_), std::move(handlers), clock_);
-    announcer_.publish_to(nats_.get());
+    announcer_.publish_to(nats_.get(), Announcer::Durable::kByOutbox);
+    outbox_->start(*nats_);
+    outbox_awake_ = outbox_.get();
 }
 
 void Broker::make_admin() {
     operations_ = std::make_unique<Operations>(
         OperationsParts{kVersion, config_.cluster.node, clock_, shards_, routes_, *store_, *store_,
                         store_condition_, users_, nats_.get(), feed_, ready_, draining_});
-    store_operations_ = std::make_unique<StoreOperations>(*store_, *store_, std::function<void()>());
+    store_operations_ = std::make_unique<StoreOperations>(
+        *store_, *store_, outbox_ ? std::function<void()>([this] { outbox_->retry(); }) : nullptr);
     admin::ApiOptions options;
     options.guard.token = admin_token(config_);
     options.guard.hosts = config_.admin.hosts;

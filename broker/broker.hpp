@@ -18,6 +18,7 @@
 #include "broker/event_mirror.hpp"
 #include "broker/net/listener.hpp"
 #include "broker/operations.hpp"
+#include "broker/outbox_sender.hpp"
 #include "broker/routing/topic_history.hpp"
 #include "broker/shard.hpp"
 #include "broker/store_condition.hpp"
@@ -42,6 +43,8 @@ public:
 private:
     void keep_histories();
     void make_shards(std::size_t count);
+    [[nodiscard]] storage::MakeOutboxEvent outbox_maker();
+    void on_committed(std::vector<storage::Committed> committed);
     void make_bridge();
     void make_admin();
     void listen();
@@ -73,7 +76,10 @@ private:
     std::unique_ptr<storage::SqliteStore> store_;
     std::optional<TopicStore> topic_store_;
     std::unique_ptr<Shared> shared_;
+    std::atomic<OutboxSender*> outbox_awake_{nullptr};  // once it may be woken
+    bool outbox_grew_ = false;                          // the store's thread: in this commit
     std::unique_ptr<EventMirror> mirror_;
+    std::unique_ptr<OutboxSender> outbox_;
     std::unique_ptr<bridge::Bridge> nats_;
     std::unique_ptr<Operations> operations_;
     std::unique_ptr<StoreOperations> store_operations_;

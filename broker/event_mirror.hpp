@@ -1,46 +1,37 @@
 // What back ends publish on NATS, mirrored to subscribers and, where it concerns conversations, to the
-// store. Runs on the bridge's event thread.
+// store. Runs on the bridge's event thread. An event of a stream is told to be taken once subscribers have
+// it and the store has answered.
 #pragma once
 
-#include <chrono>
-#include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_set>
-#include <utility>
 
 #include "bridge/bridge.hpp"
 #include "broker/app/nats_events.hpp"
 #include "broker/base/random.hpp"
+#include "broker/recent_events.hpp"
 #include "broker/routing/shards.hpp"
 
 namespace causeway {
 
-// Ids seen within a window of time, at most kMost of them: the oldest are forgotten first.
-class RecentIds {
-public:
-    static constexpr std::size_t kMost = 65'536;
-    static constexpr Milliseconds kWindow{60'000};
-
-    // True when the id was seen within the window; remembers it either way.
-    [[nodiscard]] bool seen(const std::string& id, Monotonic now);
-
-private:
-    std::deque<std::pair<Monotonic, std::string>> by_age_;
-    std::unordered_set<std::string> ids_;
-};
-
 class EventMirror {
 public:
-    // Everything outlives the bridge.
+    // Everything outlives the bridge and the store.
     EventMirror(routing::Shards& routes, storage::Store& store, const Clock& clock)
         : routes_(routes), store_(store), clock_(clock), ids_(clock, random_) {}
 
     void on_event(const bridge::Event& event);
-    // Any thread. Returns when no event is being handled; those that come later are dropped. Before the store ends.
+    // Any thread. Returns when no event is being handled; those that come later are dropped, and come again
+    // if a stream has them. Before the store ends.
     void stop();
 
 private:
+    struct Effects;
+
+    void mirror(const bridge::Event& event);
+    void submit(const std::shared_ptr<Effects>& effects, std::vector<storage::Request> requests);
+
     std::mutex mutex_;  // over on_event: behind it stopped_ and, while the broker ends, store_
     bool stopped_ = false;
     routing::Shards& routes_;
@@ -48,7 +39,7 @@ private:
     const Clock& clock_;
     SystemRandom random_;
     MessageIds ids_;
-    RecentIds recent_;
+    RecentEvents recent_;
 };
 
 }  // namespace causeway

@@ -86,6 +86,14 @@ bridge::NatsOptions nats_options(const config::Config& config) {
     options.subscribe = config.nats.subjects;
     options.token = config.nats.token;
     options.credentials_file = config.nats.credentials_file;
+    options.user = config.nats.user;
+    options.password = config.nats.password;
+    options.jetstream = config.nats.jetstream;
+    options.tls.required = config.nats.tls.required;
+    options.tls.ca_file = config.nats.tls.ca_file;
+    options.tls.certificate_file = config.nats.tls.certificate_file;
+    options.tls.key_file = config.nats.tls.key_file;
+    options.tls.expected_host = config.nats.tls.host;
     return options;
 }
 

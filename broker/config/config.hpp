@@ -79,12 +79,25 @@ struct Sessions {
     std::string resume_user_queues = "device";
 };
 
+struct NatsTls {
+    bool required = false;
+    std::string ca_file;
+    std::string certificate_file;
+    std::string key_file;
+    std::string host;
+};
+
 struct Nats {
     std::string url;
+    std::string user;
+    std::string password;
+    std::string password_file;
     std::string token;
     std::string token_file;
     std::string credentials_file;
     std::vector<std::string> subjects{"business.>", "communication.>"};
+    bool jetstream = true;
+    NatsTls tls;
 };
 
 struct Limits {

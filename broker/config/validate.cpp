@@ -81,6 +81,14 @@ void check_history(const Config& config) {
                 ": bytes is more than limits.history_bytes, which all histories in memory share");
 }
 
+void check_nats(const Nats& nats) {
+    if (nats.tls.certificate_file.empty() != nats.tls.key_file.empty())
+        refuse(nats.tls.key_file.empty() ? "nats.tls.key_file" : "nats.tls.certificate_file",
+               "is not set, and a certificate goes with its key");
+    if (nats.user.empty() && !nats.password.empty())
+        refuse("nats.user", "is not set, and nats.password is of a user");
+}
+
 }  // namespace
 
 identity::JwtSettings jwt_settings(const Auth& auth) {
@@ -111,6 +119,7 @@ identity::JwtSettings jwt_settings(const Auth& auth) {
 }
 
 void validate(const Config& config) {
+    check_nats(config.nats);
     check_address("listen.public", config.listen.public_address);
     check_address("listen.admin", config.listen.admin_address);
     if (config.listen.public_address == config.listen.admin_address &&
