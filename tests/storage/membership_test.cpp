@@ -211,4 +211,47 @@ TEST_CASE("a cursor moves forward only, for its own user, device and log") {
     CHECK(store.state(conversation_log("alice", "x"), "phone").cursor == Offset{2});
 }
 
+TEST_CASE("a new conversation is told first, then its members, all of whom see everybody") {
+    TemporaryDirectory directory;
+    StoreUnderTest store(directory.path());
+    (void)store.submit(CreateConversation{"place", "group", "a place", "bob", {"carol", "alice"}, true});
+    const auto told = store.committed();
+    REQUIRE(told.size() == 4);
+    const auto& made = std::get<CommittedConversation>(told[0]);
+    CHECK(made.id == "place");
+    CHECK(made.kind == "group");
+    CHECK(made.name == "a place");
+    CHECK(made.creator == "bob");
+    CHECK(made.members == std::vector<std::string>{"alice", "bob", "carol"});
+    CHECK(made.trusted);
+    const std::array<std::string, 3> in_order{"bob", "carol", "alice"};
+    for (std::size_t i = 0; i < in_order.size(); ++i) {
+        const auto& joined = std::get<CommittedMembership>(told[i + 1]);
+        CHECK(joined.user == in_order[i]);
+        CHECK(joined.actor == "bob");
+        CHECK(joined.member);
+        CHECK(joined.with_conversation);
+        CHECK(joined.trusted);
+        CHECK(*joined.members == made.members);
+    }
+}
+
+TEST_CASE("a change of members tells who is in afterwards, and whether a back end wished it") {
+    TemporaryDirectory directory;
+    StoreUnderTest store(directory.path());
+    store.create("place", "group", "alice", {"bob"});
+    (void)store.submit(ChangeMembership{MembershipChange::kAdd, "place", "", "carol", true});
+    (void)store.submit(ChangeMembership{MembershipChange::kLeave, "place", "bob", "bob", false});
+    const auto told = store.committed();
+    REQUIRE(told.size() == 5);
+    const auto& added = std::get<CommittedMembership>(told[3]);
+    CHECK(added.trusted);
+    CHECK_FALSE(added.with_conversation);
+    CHECK(*added.members == std::vector<std::string>{"alice", "bob", "carol"});
+    const auto& left = std::get<CommittedMembership>(told[4]);
+    CHECK_FALSE(left.member);
+    CHECK_FALSE(left.trusted);
+    CHECK(*left.members == std::vector<std::string>{"alice", "carol"});
+}
+
 }  // namespace causeway::storage

@@ -110,6 +110,28 @@ TEST_CASE("strangers have no marks: alone they are refused, among others skipped
     CHECK(g.told()[0].user == "bob");
 }
 
+TEST_CASE("many moves are one request, and each conversation's mark ends at its furthest") {
+    Given g;
+    for (int i = 0; i < 300; ++i) g.says("alice");
+    MoveWatermarks request;
+    for (std::uint64_t n = 1; n <= 1000; ++n)
+        request.moves.push_back({Mark::kRead, n % 2 == 0 ? "bob" : "carol", "team", Sequence{n % 250}, {}});
+    CHECK(std::get<Changed>(g.store.submit(request)).changed);
+    CHECK_FALSE(std::get<Changed>(g.store.submit(request)).changed);
+    CHECK(value(g.marks(Mark::kRead, "bob", 1).read) == 248);
+    CHECK(value(g.marks(Mark::kRead, "carol", 1).read) == 249);
+    CHECK(g.told().size() == 248 / 2 + (249 + 1) / 2);
+}
+
+TEST_CASE("senders further back than the last two hundred entries are not looked for") {
+    Given g;
+    g.says("carol");
+    for (int i = 0; i < 200; ++i) g.says("alice");
+    (void)g.marks(Mark::kRead, "bob", 201);
+    REQUIRE(g.told().size() == 1);
+    CHECK(g.told()[0].senders.size() == 1);
+}
+
 TEST_CASE("above a hundred members what is read is kept and told without senders, what is delivered is not") {
     std::vector<std::string> many;
     for (int i = 0; i < 98; ++i) many.push_back("user-" + std::to_string(i));
