@@ -14,8 +14,8 @@ constexpr std::string_view kMessages = "messages";
 constexpr std::string_view kPrivateMessages = "private-messages";
 
 // What the broker answers and tells there is about now, or is itself a page of a log.
-constexpr std::array<std::string_view, 7> kAnswers{"errors",        "auth",           "sync",       "history",
-                                                   "conversations", "message-status", "user-status"};
+constexpr std::array<std::string_view, 8> kAnswers{
+    "errors", "auth", "sync", "history", "conversations", "message-status", "unread", "user-status"};
 
 bool is_answer(std::string_view name) {
     return std::any_of(kAnswers.begin(), kAnswers.end(), [&](std::string_view answer) {

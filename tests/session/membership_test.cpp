@@ -162,6 +162,44 @@ TEST_CASE("leaving a conversation ends the subscription to it, and is told (PROD
     CHECK(bob.sees() == "c|d");
 }
 
+TEST_CASE("who is removed is told, and where he cannot hear it his session ends (PRODUCT 10)") {
+    World world;
+    for (const char* const user : {"alice", "bob"}) world.store.has_member("c", user);
+    Client alice(world, "alice");
+    Client deaf(world, "alice", 1);
+    alice.connects({"on-denied:notify"});
+    deaf.connects();
+    (void)alice.takes("CONNECTED");
+    for (Client* const client : {&alice, &deaf}) client->subscribes("/topic/conversation/c", {"id:s"});
+    world.store.removes("c", "alice", "bob");
+    world.settle();
+    CHECK(alice.notice() == "permission-denied");
+    CHECK(deaf.refused() == "permission-denied 1008");
+    CHECK(deaf.takes("ERROR")["subscription"] == "s");
+    alice.unsubscribes("s", {"receipt:r"});  // it crossed the notice
+    alice.receipt("r");
+    CHECK(world.counters().subscriptions == 0);
+}
+
+TEST_CASE("what was to be replayed is not, once its conversation is lost (PRODUCT 7)") {
+    World world;
+    for (const char* const user : {"alice", "bob"}) world.store.has_member("c", user);
+    for (const char* const text : {"1", "2"}) world.store.has_message("c", "bob", text);
+    Client alice(world, "alice");
+    alice.connects({"on-denied:notify"});
+    alice.subscribes("/topic/conversation/c", {"id:warm-up"});
+    (void)alice.takes("CONNECTED");
+    world.store.held = true;
+    alice.subscribes("/topic/conversation/c", {"id:s", "resume-after:0"});
+    world.store.removes("c", "alice", "bob");
+    world.settle();
+    world.store.held = false;
+    world.settle();
+    CHECK(alice.notice() == "permission-denied");
+    CHECK(alice.notice() == "permission-denied");
+    CHECK(alice.sees() == "");
+}
+
 TEST_CASE("a fresh token with fewer rights ends what they allowed (PRODUCT 3)") {
     // An admin's memberships are not even known, if the rule for admins comes first.
     std::vector<identity::RuleSpec> rules;

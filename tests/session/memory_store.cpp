@@ -72,7 +72,8 @@ Appended MemoryStore::keep(Append& append) {
     entries_.push_back({append.conversation, {offset, told.sequence, told.protobuf, append.destination}});
     const Sequence sequence = told.sequence;
     on_committed_({std::move(told)});
-    return {offset, sequence, append.envelope.messageid(), append.envelope.timestamp(), append.conversation, false};
+    return {offset, sequence, append.envelope.messageid(), append.envelope.timestamp(), append.conversation,
+            false};
 }
 
 Answer MemoryStore::perform(CreateConversation& request) {
@@ -173,8 +174,32 @@ void MemoryStore::read_history(HistoryQuery query, OnRead<HistoryPage> on_read) 
             if (entry.entry.offset > floor_ && entry.entry.destination == query.destination)
                 page.entries.push_back(entry.entry);
         if (page.entries.size() > query.limit)
-            page.entries.erase(page.entries.begin(), page.entries.end() - static_cast<std::ptrdiff_t>(query.limit));
+            page.entries.erase(page.entries.begin(),
+                               page.entries.end() - static_cast<std::ptrdiff_t>(query.limit));
         on_read(std::move(page));
+    });
+}
+
+void MemoryStore::read_sync(SyncQuery query, OnRead<SyncPage> on_read) {
+    asked_.push_back([this, query = std::move(query), on_read = std::move(on_read)] {
+        SyncPage page{epoch_, {}, end(), true, false};
+        for (const Entry& entry : entries_) {
+            if (entry.entry.offset <= std::max(query.after, query.page_after)) continue;
+            if (!is_in({Log::Kind::kMessages, query.user, {}}, entry)) continue;
+            if (page.entries.size() == query.limit) {
+                page.complete = false;
+                break;
+            }
+            page.entries.push_back(entry.entry);
+        }
+        on_read(std::move(page));
+    });
+}
+
+void MemoryStore::read_unread(std::string, OnRead<std::vector<UnreadRow>> on_read) {
+    asked_.push_back([this, on_read = std::move(on_read)] {
+        if (fails_to_read) return on_read(ReadFailed{"disk"});
+        on_read(std::vector<UnreadRow>{{"c", "group", Sequence{5}, Sequence{3}, 2}});
     });
 }
 
@@ -217,9 +242,10 @@ void MemoryStore::has_member(const std::string& conversation, const std::string&
         on_committed_({CommittedMembership{conversation, "group", user, user, true}});
 }
 
-void MemoryStore::has_member_no_more(const std::string& conversation, const std::string& user) {
+void MemoryStore::removes(const std::string& conversation, const std::string& user,
+                          const std::string& actor) {
     if (members_[conversation].erase(user) == 1)
-        on_committed_({CommittedMembership{conversation, "group", user, user, false}});
+        on_committed_({CommittedMembership{conversation, "group", user, actor, false}});
 }
 
 void MemoryStore::has_entry(const std::string& destination, const std::string& inbox_of,

@@ -25,10 +25,12 @@ public:
                         storage::OnRead<storage::LogState> on_read) override;
     void read_memberships(std::string user, storage::OnRead<std::vector<std::string>> on_read) override;
     void read_conversations(std::string, storage::OnRead<std::vector<storage::ConversationRow>>) override {}
-    void read_sync(storage::SyncQuery, storage::OnRead<storage::SyncPage>) override {}
+    // What the user may see of conversations.
+    void read_sync(storage::SyncQuery query, storage::OnRead<storage::SyncPage> on_read) override;
     // Of a topic only.
     void read_history(storage::HistoryQuery query, storage::OnRead<storage::HistoryPage> on_read) override;
-    void read_unread(std::string, storage::OnRead<std::vector<storage::UnreadRow>>) override {}
+    // One row, of conversation c.
+    void read_unread(std::string user, storage::OnRead<std::vector<storage::UnreadRow>> on_read) override;
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 
@@ -41,7 +43,10 @@ public:
     // A message of `sender`, committed at once. The conversation is made with its first member.
     void has_message(const std::string& conversation, const std::string& sender, const std::string& content);
     void has_member(const std::string& conversation, const std::string& user);
-    void has_member_no_more(const std::string& conversation, const std::string& user);
+    void has_member_no_more(const std::string& conversation, const std::string& user) {
+        removes(conversation, user, user);
+    }
+    void removes(const std::string& conversation, const std::string& user, const std::string& actor);
     // Of user's queue or a topic, as routed.
     void has_entry(const std::string& destination, const std::string& inbox_of, const std::string& body);
     // What was kept up to here is deleted.
@@ -49,7 +54,8 @@ public:
     // "c=3 d=1": how far the user has received conversations, of those that moved.
     [[nodiscard]] std::string received(const std::string& user) const;
     // Sessions of the device that began to receive the log and did not end.
-    [[nodiscard]] int receiving(const std::string& user, const std::string& device, const std::string& log) const;
+    [[nodiscard]] int receiving(const std::string& user, const std::string& device,
+                                const std::string& log) const;
     // 0: there is none.
     [[nodiscard]] std::uint64_t cursor(const std::string& user, const std::string& device,
                                        const std::string& log) const;

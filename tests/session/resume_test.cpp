@@ -86,6 +86,67 @@ TEST_CASE("a place that is not in this log is not resumed from: live, recovered:
     }
 }
 
+TEST_CASE("a place older than what is kept is not resumed from; 0 asks for all that there is (PRODUCT 7)") {
+    const std::tuple<const char*, const char*, const char*> rows[] = {
+        {"10", "false", ""}, {"13", "true", "3"}, {"16", "true", ""}, {"0", "false", "3"}};
+    for (const auto& [after, recovered, seen] : rows) {
+        CAPTURE(after);
+        Conversation world;
+        world.store.forgets(13);
+        Client alice(world, "alice");
+        alice.connects();
+        alice.subscribes(kTopic, {std::string("resume-after:") + after, "receipt:r"});
+        CHECK(alice.receipt("r")["recovered"] == recovered);
+        CHECK(alice.sees() == seen);
+    }
+}
+
+TEST_CASE("every log is resumed the same way: views, inboxes (PRODUCT 7)") {
+    for (const char* const log :
+         {"/user/queue/messages", "/user/queue/private-messages", "/user/queue/a.b/c"}) {
+        CAPTURE(log);
+        Conversation world({}, 0);
+        world.store.has_member("direct:alice-bob", "alice");
+        const auto arrives = [&](const std::string& text) {
+            if (std::string(log).ends_with("messages"))
+                world.store.has_message("direct:alice-bob", "bob", text);
+            else
+                world.store.has_entry("/user/alice/queue/a.b/c", "alice", text);
+            world.settle();
+        };
+        arrives("1");  // at 10
+        arrives("2");
+        Client alice(world, "alice");
+        alice.connects({"deviceId:phone"});
+        alice.subscribes(log, {"resume-after:10", "epoch:e1", "receipt:r"});
+        const Seen receipt = alice.receipt("r");
+        CHECK(receipt["recovered"] == "true");
+        CHECK(receipt["epoch"] == "e1");
+        CHECK(receipt["first"] == "10");
+        CHECK(receipt["last"] == "13");
+        CHECK(alice.transport->received.back()["destination"] == log);
+        arrives("3");
+        CHECK(alice.sees() == "2|3");
+    }
+}
+
+TEST_CASE("an inbox without a device is not looked into, only its epoch is told (PRODUCT 7)") {
+    World world;
+    Client alice(world, "alice");
+    alice.connects();
+    world.store.held = true;
+    alice.subscribes("/user/queue/x", {"receipt:r"});
+    const Seen receipt = alice.receipt("r");
+    CHECK(receipt["epoch"] == "e1");
+    CHECK(receipt["last"] == "(none)");
+    for (const char* const queue :
+         {"errors", "auth", "sync", "history", "conversations", "message-status", "user-status", "unread"}) {
+        alice.subscribes(std::string("/user/queue/") + queue, {"receipt:r"});
+        CHECK(alice.receipt("r")["epoch"] == "(none)");  // no log
+    }
+    CHECK(world.store.waiting() == 0);
+}
+
 TEST_CASE("the end of the log is a place to resume from") {
     Conversation world;
     Client alice(world, "alice");
