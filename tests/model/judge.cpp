@@ -137,9 +137,9 @@ void Judge::on_device_answered(Subscription& subscription, bool recovered, std::
     if (log.open.size() > 1) log.unsure = std::max(log.unsure, kept.end());
     if (subscription.seen_settled) return;
     if (log.exists && recovered) return;
-    if (log.exists) {  // two came at once, and both were the first
+    if (log.exists) {  // two came at once, both were the first, and the furthest wins
         require(log.since >= subscription.asked_at, name + ": the broker has forgotten where the device was");
-        log.base = std::min(log.base, last);
+        log.base = std::max(log.base, last);
         subscription.start = last;
         return;
     }

@@ -1,6 +1,7 @@
 // The whole of PRODUCT 7 against a model of it: random scripts, each a trial of its own.
 //   CAUSEWAY_SEED=N       other scripts          CAUSEWAY_LONG=1           ten minutes of them
 //   CAUSEWAY_TRIAL=N      this one trial         CAUSEWAY_MODEL_SECONDS=N  so long
+//   CAUSEWAY_SHORTEN=0    a failure is told as it was, not as short as can be
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -41,7 +42,7 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 // The shortest script found that fails, told as a story.
 std::string story_of(std::uint64_t seed, const Script& script) {
     const auto fails = [seed](const Script& less) { return failure_of(seed, less).has_value(); };
-    const Script shorter = shortened(script, fails, kAttemptsToShorten);
+    const Script shorter = shortened(script, fails, number_of("CAUSEWAY_SHORTEN", kAttemptsToShorten));
     const auto failure = failure_of(seed, shorter);
     std::string story = "CAUSEWAY_TRIAL=" + std::to_string(seed) + " fails; " +
                         std::to_string(shorter.size()) + " of its " + std::to_string(script.size()) +
