@@ -5,25 +5,22 @@
 namespace causeway {
 
 bool Announcer::is_heard(std::string_view subject) const {
-    return nats_ != nullptr || routes_.wanted("/topic/" + std::string(subject));
+    return nats_ != nullptr || is_heard_here(subject);
 }
 
-bool Announcer::is_commit_heard(std::string_view subject) const {
-    return (nats_ != nullptr && durable_ == Durable::kFromHere) ||
-           routes_.wanted("/topic/" + std::string(subject));
+bool Announcer::is_heard_here(std::string_view subject) const {
+    return routes_.wanted("/topic/" + std::string(subject));
 }
 
 void Announcer::announce(const app::OutboundEvent& event) {
-    tell_here(event, Reach::kConcerned);
-    publish(event);
+    announce_here(event, Reach::kConcerned);
+    if (nats_ == nullptr) return;
+    auto subject = bridge::Subject::parse(event.subject);
+    if (auto* const parsed = std::get_if<bridge::Subject>(&subject))
+        (void)nats_->publish({std::move(*parsed), event.payload, {}, event.id});
 }
 
-void Announcer::announce_commit(const app::OutboundEvent& event, Reach reach) {
-    tell_here(event, reach);
-    if (durable_ == Durable::kFromHere) publish(event);
-}
-
-void Announcer::tell_here(const app::OutboundEvent& event, Reach reach) {
+void Announcer::announce_here(const app::OutboundEvent& event, Reach reach) {
     thread_local SystemRandom random;
     MessageIds ids(clock_, random);
     const bridge::Headers headers{{std::string(bridge::kMessageIdHeader), event.id}};
@@ -32,14 +29,6 @@ void Announcer::tell_here(const app::OutboundEvent& event, Reach reach) {
                                  reach == Reach::kTopic};
     const auto effects = app::effects_of(told, clock_, ids, wanted);
     for (const routing::MessagePtr& message : effects.messages) routes_.publish(message);
-}
-
-void Announcer::publish(const app::OutboundEvent& event) {
-    if (nats_ == nullptr) return;
-    auto subject = bridge::Subject::parse(event.subject);
-    if (auto* const parsed = std::get_if<bridge::Subject>(&subject))
-        (void)nats_->publish(
-            {std::move(*parsed), event.payload, {}, event.id.empty() ? app::fresh_event_id() : event.id});
 }
 
 }  // namespace causeway

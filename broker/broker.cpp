@@ -126,7 +126,7 @@ void Broker::make_bridge() {
     handlers.on_kept = [this](std::vector<bridge::KeptAnswer> answers) { outbox_->on_kept(std::move(answers)); };
     outbox_ = std::make_unique<OutboxSender>(*store_, *store_, clock_);
     nats_ = std::make_unique<bridge::NatsBridge>(nats_options(config_), std::move(handlers), clock_);
-    announcer_.publish_to(nats_.get(), Announcer::Durable::kByOutbox);
+    announcer_.publish_to(nats_.get());
     outbox_->start(*nats_);
     outbox_awake_ = outbox_.get();
 }

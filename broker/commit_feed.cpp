@@ -67,8 +67,8 @@ void CommitFeed::on_membership(const storage::CommittedMembership& change) {
 void CommitFeed::announce(const Committed& fact) {
     const auto subject = app::outbound_subject(fact);
     const Reach reach = reach_of(fact);
-    if (subject.empty() || !(reach == Reach::kConcerned || announcer_.is_commit_heard(subject))) return;
-    if (const auto event = app::outbound_event(fact)) announcer_.announce_commit(*event, reach);
+    if (subject.empty() || !(reach == Reach::kConcerned || announcer_.is_heard_here(subject))) return;
+    if (const auto event = app::outbound_event(fact)) announcer_.announce_here(*event, reach);
 }
 
 void CommitFeed::publish(const std::vector<routing::MessagePtr>& messages) {

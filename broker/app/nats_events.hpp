@@ -69,9 +69,6 @@ struct OutboundEvent {
 // The same for the outbox, with an id of its own.
 [[nodiscard]] std::optional<storage::OutboxEvent> outbox_event(const storage::Committed& committed);
 
-// For an event that has no id yet. Any thread.
-[[nodiscard]] std::string fresh_event_id();
-
 struct SessionFacts {
     const identity::Identity& identity;
     std::string_view device_id;

@@ -174,6 +174,11 @@ Payload session_payload(std::string_view subject, const SessionFacts& session, s
     return payload;
 }
 
+std::string fresh_event_id() {
+    thread_local SystemRandom random;
+    return random_hex(random, 16);
+}
+
 }  // namespace
 
 std::string_view outbound_subject(const Committed& committed) {
@@ -198,11 +203,6 @@ std::optional<storage::OutboxEvent> outbox_event(const Committed& committed) {
     kept.msg_id = std::move(event->id);
     if (kept.msg_id.empty()) kept.msg_id = fresh_event_id();
     return kept;
-}
-
-std::string fresh_event_id() {
-    thread_local SystemRandom random;
-    return random_hex(random, 16);
 }
 
 OutboundEvent login_event(const SessionFacts& session, WallTime at, MessageIds& ids) {
