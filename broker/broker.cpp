@@ -66,7 +66,7 @@ Broker::Broker(const config::Config& config)
 
 // Outside in: nobody comes in, sessions end, what they left is committed, NATS gets the last of it.
 Broker::~Broker() {
-    public_listener_.reset();
+    front_door_.reset();
     admin_listener_.reset();
     admin_->stop();
     for (const auto& shard : shards_) shard->stop();
@@ -151,25 +151,12 @@ void Broker::listen() {
     const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
         spdlog::warn("{}; the next try is in {} ms", what, wait.count());
     };
-    public_listener_.emplace(
-        io_, config_.listen.public_address, [this](int fd, std::string peer) { accept_public(fd, std::move(peer)); },
-        on_trouble);
+    front_door_.emplace(io_, config_, clock_, *addresses_, shards_);
     // Operators get in when clients have taken all that is theirs.
     constexpr int kSpareForOthers = 32;
     admin_listener_.emplace(
         io_, config_.listen.admin_address, [this](int fd, std::string peer) { admin_->adopt(fd, std::move(peer)); },
         on_trouble, kSpareForOthers);
-}
-
-// In turn, so that each shard has as many as the others.
-void Broker::accept_public(int fd, std::string peer) {
-    auto stranger = addresses_->admit(peer);
-    if (stranger == nullptr) {
-        ::close(fd);
-        return;
-    }
-    shards_[next_shard_]->adopt(fd, std::move(peer), std::move(stranger));
-    next_shard_ = (next_shard_ + 1) % shards_.size();
 }
 
 void Broker::on_user(const session::UserCameOrWent& change) {
@@ -185,7 +172,7 @@ void Broker::run() {
     for (const auto& shard : shards_) shard->start();
     admin_->start();
     ready_.store(true);
-    spdlog::info("listening public={} admin={}", public_listener_->address(), admin_listener_->address());
+    spdlog::info("listening {} admin={}", front_door_->description(), admin_listener_->address());
     await_signal();
     io_.run();
 }
@@ -193,6 +180,10 @@ void Broker::run() {
 void Broker::await_signal() {
     signals_.async_wait([this](const asio::error_code& error, int signal) {
         if (error) return;
+        if (signal == SIGHUP) {
+            front_door_->reload();
+            return await_signal();
+        }
         if (draining_.load()) return io_.stop();
         spdlog::info("{}: draining; a second signal ends at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
         drain();
@@ -203,7 +194,7 @@ void Broker::await_signal() {
 void Broker::drain() {
     draining_.store(true);
     ready_.store(false);
-    public_listener_->stop();
+    front_door_->stop();
     for (const auto& shard : shards_) shard->drain();
     drain_until_ = clock_.monotonic() + kDrainTimeout;
     look_whether_drained();

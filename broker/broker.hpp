@@ -16,6 +16,7 @@
 #include "broker/commit_feed.hpp"
 #include "broker/config/config.hpp"
 #include "broker/event_mirror.hpp"
+#include "broker/front_door.hpp"
 #include "broker/net/listener.hpp"
 #include "broker/operations.hpp"
 #include "broker/outbox_sender.hpp"
@@ -37,7 +38,7 @@ public:
     Broker& operator=(const Broker&) = delete;
     ~Broker();
 
-    // Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once.
+    // Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once. SIGHUP reads the certificates again.
     void run();
 
 private:
@@ -48,7 +49,6 @@ private:
     void make_bridge();
     void make_admin();
     void listen();
-    void accept_public(int fd, std::string peer);
     void await_signal();
     void drain();
     void look_whether_drained();
@@ -87,11 +87,10 @@ private:
     std::unique_ptr<AdminServer> admin_;
 
     asio::io_context io_;
-    asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer drain_timer_{io_};
-    std::optional<net::Listener> public_listener_;
+    std::optional<FrontDoor> front_door_;
     std::optional<net::Listener> admin_listener_;
-    std::size_t next_shard_ = 0;
     Monotonic drain_until_{};
 };
 

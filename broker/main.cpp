@@ -26,7 +26,7 @@ int serve(const causeway::config::Config& config) {
     // A peer or a disk that goes away is an error value where it happens, not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    std::signal(SIGHUP, SIG_IGN);  // the configuration is read at the start only
+    std::signal(SIGHUP, SIG_IGN);  // until the broker listens for it
     // A shard's heap grows by a mebibyte at a time instead of a page with a system call each.
     ::mallopt(M_TOP_PAD, 1 << 20);
     causeway::start_logging(config.log.level, config.log.format);

@@ -87,11 +87,17 @@ void Shard::start() {
     thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Shard::adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger) {
+void Shard::adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger,
+                  std::unique_ptr<net::TlsStream> tls) {
+    struct Arrival {
+        std::unique_ptr<net::AddressBook::Ticket> stranger;
+        std::unique_ptr<net::TlsStream> tls;
+    };
     // A std::function is copied, so what it owns is shared.
-    auto ticket = std::make_shared<std::unique_ptr<net::AddressBook::Ticket>>(std::move(stranger));
-    mailbox_.post([this, fd, peer = std::move(peer), ticket]() mutable {
-        net::Connection& connection = connections_.adopt(fd, std::move(peer), std::move(*ticket));
+    auto arrival = std::make_shared<Arrival>(Arrival{std::move(stranger), std::move(tls)});
+    mailbox_.post([this, fd, peer = std::move(peer), arrival]() mutable {
+        net::Connection& connection =
+            connections_.adopt(fd, std::move(peer), std::move(arrival->stranger), std::move(arrival->tls));
         connection.set_protocol(std::make_unique<net::HttpProtocol>(connection, site_, endpoint_));
     });
 }

@@ -67,7 +67,8 @@ public:
 
     void start();
     // Any thread. Takes over a non-blocking socket.
-    void adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger);
+    void adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger,
+               std::unique_ptr<net::TlsStream> tls);
     // Any thread. Sessions end once the commands under way are answered; `drained()` turns true when
     // the last connection has gone.
     void drain();

@@ -18,6 +18,13 @@ namespace causeway::config {
 struct Listen {
     std::string public_address = "127.0.0.1:8080";  // listen.public
     std::string admin_address = "127.0.0.1:8081";   // listen.admin
+    std::string tls_address;                         // listen.tls
+};
+
+struct Tls {
+    std::vector<std::string> certificate_files;
+    std::vector<std::string> key_files;
+    std::size_t handshakes_per_second = 200;
 };
 
 struct Http {
@@ -147,6 +154,7 @@ struct Cluster {
 
 struct Config {
     Listen listen;
+    Tls tls;
     Http http;
     Auth auth;
     Storage storage;

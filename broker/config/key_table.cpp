@@ -14,6 +14,15 @@ const std::vector<Key> kKeys{
      "Address and port for clients: WebSocket, SockJS, health. Port 0 takes a free one."},
     {"listen.admin", Type::kText, AT(listen.admin_address),
      "Address and port for operators: admin API, metrics, health, console."},
+    {"listen.tls", Type::kText, AT(listen.tls_address),
+     "Address and port for clients that encrypt (https, wss); empty: none. Needs tls.certificate_files."},
+
+    {"tls.certificate_files", Type::kList, AT(tls.certificate_files),
+     "Certificates in PEM, each with its chain. The one for the host that a client names is shown, else the first. "
+     "SIGHUP reads them again; open connections stay."},
+    {"tls.key_files", Type::kList, AT(tls.key_files), "Their private keys in PEM, in the same order."},
+    {"tls.handshakes_per_second", Type::kCount, AT(tls.handshakes_per_second),
+     "New encrypted connections; those above it are closed at once. 0: no limit.", Zero::kMeaningful},
 
     {"http.prefixes", Type::kList, AT(http.prefixes), "Paths under which clients connect."},
     {"http.static_dir", Type::kText, AT(http.static_dir),

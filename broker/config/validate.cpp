@@ -26,6 +26,15 @@ void check_address(std::string_view key, std::string_view address) {
                         "\" is not an address and port, as \"127.0.0.1:8080\" or \"[::1]:8080\"");
 }
 
+void check_tls(const Config& config) {
+    if (config.tls.certificate_files.size() != config.tls.key_files.size())
+        refuse("tls.key_files", "must name one key for each of tls.certificate_files, in the same order");
+    if (config.listen.tls_address.empty()) return;
+    check_address("listen.tls", config.listen.tls_address);
+    if (config.tls.certificate_files.empty())
+        refuse("listen.tls", "needs a certificate: set tls.certificate_files and tls.key_files");
+}
+
 void check_prefixes(const std::vector<std::string>& prefixes) {
     if (prefixes.empty())
         refuse("http.prefixes", "is empty, so nobody could connect; write for example [\"/ws\"]");
@@ -122,6 +131,7 @@ void validate(const Config& config) {
     check_nats(config.nats);
     check_address("listen.public", config.listen.public_address);
     check_address("listen.admin", config.listen.admin_address);
+    check_tls(config);
     if (config.listen.public_address == config.listen.admin_address &&
         !config.listen.public_address.ends_with(":0"))
         refuse("listen.admin",

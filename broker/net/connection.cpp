@@ -22,8 +22,13 @@ private:
 
 }  // namespace
 
-Connection::Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger)
-    : set_(set), fd_(fd), peer_(std::move(peer)), stranger_(std::move(stranger)) {}
+Connection::Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
+                       std::unique_ptr<TlsStream> tls)
+    : set_(set),
+      fd_(fd),
+      peer_(std::move(peer)),
+      stranger_(std::move(stranger)),
+      sealed_(tls ? std::make_unique<SealedSocket>(std::move(tls)) : nullptr) {}
 
 Connection::~Connection() {
     if (fd_ >= 0) ::close(fd_);
@@ -72,17 +77,23 @@ void Connection::flush() {
         if (stage_ == Stage::kClosed) return;
     }
     const std::uint64_t before = queue_.written();
-    const SendQueue::Flushed flushed = queue_.flush(fd_);
+    const SendQueue::Flushed flushed = sealed_ ? sealed_->flush(fd_, queue_) : queue_.flush(fd_);
     set_.counters_.bytes_out += queue_.written() - before;
     if (flushed == SendQueue::Flushed::kBroken) return abort(Protocol::Gone::kBroken);
     if (flushed == SendQueue::Flushed::kBlocked) return on_blocked();
-    if (stage_ == Stage::kFinishing && !shut_) {
-        shut_ = true;
-        ::shutdown(fd_, SHUT_WR);
-    }
+    if (stage_ == Stage::kFinishing && !shut_) end_writing();
     if (!blocked_ && !tell_drained_) return;
     on_unblocked();
     if (stage_ == Stage::kOpen) protocol_->on_drained();
+}
+
+void Connection::end_writing() {
+    shut_ = true;
+    if (sealed_) {
+        sealed_->shut();
+        (void)sealed_->flush(fd_, queue_);  // a peer that takes nothing need not be told that nothing follows
+    }
+    ::shutdown(fd_, SHUT_WR);
 }
 
 void Connection::on_unblocked() {
@@ -168,14 +179,30 @@ void Connection::read() {
     }
     if (count == 0) return abort(Protocol::Gone::kPeer);
     set_.counters_.bytes_in += static_cast<std::uint64_t>(count);
-    if (stage_ == Stage::kOpen)
-        protocol_->on_bytes({set_.read_buffer_.data(), static_cast<std::size_t>(count)});
+    const std::string_view bytes(set_.read_buffer_.data(), static_cast<std::size_t>(count));
+    if (sealed_) return open(bytes);
+    if (stage_ == Stage::kOpen) protocol_->on_bytes(bytes);
+}
+
+// What the peer must hear of a failed handshake goes out with the end of the turn, if it can.
+void Connection::open(std::string_view sealed) {
+    const TlsStream::State state = sealed_->receive(sealed, [this](std::string_view plain) {
+        if (stage_ == Stage::kOpen) protocol_->on_bytes(plain);
+    });
+    if (stage_ == Stage::kClosed) return;
+    if (state == TlsStream::State::kClosed) return abort(Protocol::Gone::kPeer);
+    if (state == TlsStream::State::kBroken) {
+        (void)sealed_->flush(fd_, queue_);
+        return abort(Protocol::Gone::kBroken);
+    }
+    if (sealed_->waits()) mark_dirty();
 }
 
 ConnectionSet::~ConnectionSet() { abort_all(); }
 
-Connection& ConnectionSet::adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger) {
-    auto connection = std::make_unique<Connection>(*this, fd, std::move(peer), std::move(stranger));
+Connection& ConnectionSet::adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
+                                 std::unique_ptr<TlsStream> tls) {
+    auto connection = std::make_unique<Connection>(*this, fd, std::move(peer), std::move(stranger), std::move(tls));
     loop_.add(fd, *connection, EventLoop::Interest::kRead);
     connection->index_ = connections_.size();
     connections_.push_back(std::move(connection));

@@ -10,6 +10,7 @@
 #include "broker/net/address_book.hpp"
 #include "broker/net/event_loop.hpp"
 #include "broker/net/frame.hpp"
+#include "broker/net/sealed_socket.hpp"
 #include "broker/net/send_queue.hpp"
 
 namespace causeway::net {
@@ -43,7 +44,8 @@ public:
 class Connection final : public EventLoop::Source {
 public:
     // Owns `fd`. Made by ConnectionSet::adopt().
-    Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger);
+    Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
+               std::unique_ptr<TlsStream> tls);
     ~Connection() override;
 
     // Deletes the protocol that was in place at the end of the turn.
@@ -95,6 +97,8 @@ private:
 
     void on_ready(bool readable, bool writable) override;
     void read();
+    void open(std::string_view sealed);
+    void end_writing();
     void mark_dirty();
     void flush();
     void on_blocked();
@@ -107,6 +111,7 @@ private:
     std::string peer_;
     std::unique_ptr<AddressBook::Ticket> stranger_;
     std::unique_ptr<Protocol> protocol_;
+    std::unique_ptr<SealedSocket> sealed_;  // null: plain octets
     SendQueue queue_;
     Deadline deadline_{*this};
     Stall stall_{*this};
@@ -142,8 +147,10 @@ public:
     ConnectionSet& operator=(const ConnectionSet&) = delete;
     ~ConnectionSet();
 
-    // Takes over an accepted, non-blocking socket. The reference holds until the connection is gone.
-    Connection& adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger = nullptr);
+    // Takes over an accepted, non-blocking socket; `tls` null: it is not encrypted. The reference holds until the
+    // connection is gone.
+    Connection& adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger = nullptr,
+                      std::unique_ptr<TlsStream> tls = nullptr);
     // Writes every connection that has something new, once. To be called at the end of each turn.
     void flush_dirty();
     void abort_all();

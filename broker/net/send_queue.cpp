@@ -73,6 +73,19 @@ SendQueue::Flushed SendQueue::flush(int fd) {
     return Flushed::kAll;
 }
 
+std::size_t SendQueue::take(char* to, std::size_t size) {
+    std::size_t taken = 0;
+    std::size_t offset = offset_;
+    for (std::size_t i = first_; i < frames_.size() && taken < size; ++i) {
+        const std::string_view part = frames_[i].bytes().substr(offset, size - taken);
+        std::memcpy(to + taken, part.data(), part.size());
+        taken += part.size();
+        offset = 0;
+    }
+    drop_written(taken);
+    return taken;
+}
+
 void SendQueue::drop_written(std::size_t count) {
     bytes_ -= count;
     written_ += count;

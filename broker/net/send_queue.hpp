@@ -32,6 +32,9 @@ public:
     // Writes as much as the socket takes, with few system calls.
     [[nodiscard]] Flushed flush(int fd);
 
+    // Takes up to `size` octets out, as if written: for what is sealed before it is sent.
+    [[nodiscard]] std::size_t take(char* to, std::size_t size);
+
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] bool empty() const { return bytes_ == 0; }
     // Bytes ever written; for metrics and for telling progress from a stall.

@@ -1,0 +1,68 @@
+#include "broker/front_door.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace causeway {
+
+FrontDoor::FrontDoor(asio::io_context& io, const config::Config& config, const Clock& clock,
+                     net::AddressBook& addresses, const std::vector<std::unique_ptr<Shard>>& shards)
+    : config_(config),
+      clock_(clock),
+      addresses_(addresses),
+      shards_(shards),
+      handshakes_(static_cast<double>(config.tls.handshakes_per_second),
+                  std::max(1.0, static_cast<double>(config.tls.handshakes_per_second))) {
+    const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
+        spdlog::warn("{}; the next try is in {} ms", what, wait.count());
+    };
+    const auto taking = [this](bool tls) {
+        return [this, tls](int fd, std::string peer) { accept(fd, std::move(peer), tls); };
+    };
+    plain_.emplace(io, config.listen.public_address, taking(false), on_trouble);
+    if (config.listen.tls_address.empty()) return;
+    context_ = load();
+    tls_.emplace(io, config.listen.tls_address, taking(true), on_trouble);
+}
+
+std::shared_ptr<const net::TlsContext> FrontDoor::load() const {
+    std::vector<net::TlsCertificate> certificates;
+    for (std::size_t i = 0; i < config_.tls.certificate_files.size(); ++i)
+        certificates.push_back({config_.tls.certificate_files[i], config_.tls.key_files[i]});
+    return std::make_shared<const net::TlsContext>(certificates);
+}
+
+void FrontDoor::reload() {
+    if (!context_) return;
+    try {
+        context_ = load();
+        spdlog::info("tls: the certificates were read again");
+    } catch (const std::runtime_error& error) {
+        spdlog::error("tls: {}; the certificates from before stay in use", error.what());
+    }
+}
+
+// In turn, so that each shard has as many as the others.
+void FrontDoor::accept(int fd, std::string peer, bool tls) {
+    auto stranger = addresses_.admit(peer);
+    if (stranger == nullptr || (tls && !handshakes_.admit(clock_.monotonic()))) {
+        ::close(fd);
+        return;
+    }
+    auto stream = tls ? context_->open() : nullptr;
+    shards_[next_shard_]->adopt(fd, std::move(peer), std::move(stranger), std::move(stream));
+    next_shard_ = (next_shard_ + 1) % shards_.size();
+}
+
+void FrontDoor::stop() {
+    plain_->stop();
+    if (tls_) tls_->stop();
+}
+
+std::string FrontDoor::description() const {
+    return "public=" + plain_->address() + (tls_ ? " tls=" + tls_->address() : "");
+}
+
+}  // namespace causeway

@@ -1,0 +1,51 @@
+// Where clients come in: the public listeners, plain and TLS, and the decision whether one more socket is
+// taken. Spreads what it takes over the shards. Belongs to the main thread.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/config/config.hpp"
+#include "broker/net/address_book.hpp"
+#include "broker/net/listener.hpp"
+#include "broker/net/tls_context.hpp"
+#include "broker/session/rate.hpp"
+#include "broker/shard.hpp"
+
+namespace causeway {
+
+class FrontDoor {
+public:
+    // Binds. Everything outlives it. Throws std::runtime_error: an address that is taken, a certificate that
+    // cannot be read.
+    FrontDoor(asio::io_context& io, const config::Config& config, const Clock& clock,
+              net::AddressBook& addresses, const std::vector<std::unique_ptr<Shard>>& shards);
+
+    // Reads the certificates again, for connections that come from now on. A file that cannot be used changes
+    // nothing and is logged.
+    void reload();
+    // Nobody comes in any more.
+    void stop();
+
+    // "public=HOST:PORT", and " tls=HOST:PORT" if there is one.
+    [[nodiscard]] std::string description() const;
+
+private:
+    void accept(int fd, std::string peer, bool tls);
+    [[nodiscard]] std::shared_ptr<const net::TlsContext> load() const;
+
+    const config::Config& config_;
+    const Clock& clock_;
+    net::AddressBook& addresses_;
+    const std::vector<std::unique_ptr<Shard>>& shards_;
+    std::shared_ptr<const net::TlsContext> context_;  // null: no TLS
+    session::Rate handshakes_;
+    std::optional<net::Listener> plain_;
+    std::optional<net::Listener> tls_;
+    std::size_t next_shard_ = 0;
+};
+
+}  // namespace causeway

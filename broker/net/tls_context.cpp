@@ -1,0 +1,108 @@
+#include "broker/net/tls_context.hpp"
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <new>
+#include <stdexcept>
+
+namespace causeway::net {
+
+namespace {
+
+struct FreeContext {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using Context = std::unique_ptr<SSL_CTX, FreeContext>;
+
+[[noreturn]] void fail(const std::string& what) {
+    std::array<char, 256> reason{};
+    ERR_error_string_n(ERR_peek_error(), reason.data(), reason.size());
+    ERR_clear_error();
+    throw std::runtime_error(what + ": " + reason.data());
+}
+
+// Tickets outlive a reload, and die with the process.
+const std::array<unsigned char, 80>& ticket_keys() {
+    static const std::array<unsigned char, 80> keys = [] {
+        std::array<unsigned char, 80> fresh{};
+        if (RAND_bytes(fresh.data(), static_cast<int>(fresh.size())) != 1)
+            fail("no random octets for TLS tickets");
+        return fresh;
+    }();
+    return keys;
+}
+
+void on_message(int writing, int /*version*/, int type, const void* data, std::size_t size, SSL* /*ssl*/,
+                void* count) {
+    constexpr unsigned char kKeyUpdate = 24;  // RFC 8446, 4
+    const bool received = writing == 0 && type == SSL3_RT_HANDSHAKE && size > 0;
+    if (received && *static_cast<const unsigned char*>(data) == kKeyUpdate) ++*static_cast<int*>(count);
+}
+
+Context make(const TlsCertificate& certificate) {
+    Context context(SSL_CTX_new(TLS_server_method()));
+    if (!context) throw std::bad_alloc();
+    SSL_CTX* const raw = context.get();
+    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                 SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA |
+                                 SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(raw, 1);
+    SSL_CTX_set_max_early_data(raw, 0);
+    static constexpr unsigned char kName[] = "causeway";
+    SSL_CTX_set_session_id_context(raw, kName, sizeof kName - 1);
+    auto keys = ticket_keys();
+    SSL_CTX_set_tlsext_ticket_keys(raw, keys.data(), static_cast<long>(keys.size()));
+    if (SSL_CTX_use_certificate_chain_file(raw, certificate.certificate_file.c_str()) != 1)
+        fail("the certificate " + certificate.certificate_file + " cannot be used");
+    if (SSL_CTX_use_PrivateKey_file(raw, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+        fail("the key " + certificate.key_file + " cannot be used with its certificate");
+    SSL_CTX_set_msg_callback(raw, on_message);
+    return context;
+}
+
+// SNI: the first context whose certificate is for the host.
+int choose(SSL* ssl, int* /*alert*/, void* all) {
+    const char* const host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    if (host == nullptr) return SSL_TLSEXT_ERR_OK;
+    for (const Context& context : *static_cast<const std::vector<Context>*>(all)) {
+        X509* const certificate = SSL_CTX_get0_certificate(context.get());
+        if (certificate == nullptr || X509_check_host(certificate, host, 0, 0, nullptr) != 1) continue;
+        SSL_set_SSL_CTX(ssl, context.get());
+        break;
+    }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+}  // namespace
+
+struct TlsContext::Contexts {
+    std::vector<Context> all;
+};
+
+TlsContext::TlsContext(const std::vector<TlsCertificate>& certificates)
+    : contexts_(std::make_unique<Contexts>()) {
+    if (certificates.empty()) throw std::runtime_error("TLS needs a certificate");
+    for (const TlsCertificate& certificate : certificates) contexts_->all.push_back(make(certificate));
+    SSL_CTX* const first = contexts_->all.front().get();
+    SSL_CTX_set_tlsext_servername_callback(first, choose);
+    SSL_CTX_set_tlsext_servername_arg(first, &contexts_->all);
+}
+
+TlsContext::~TlsContext() = default;
+
+std::unique_ptr<TlsStream> TlsContext::open() const {
+    SSL* const ssl = SSL_new(contexts_->all.front().get());
+    if (ssl == nullptr) throw std::bad_alloc();
+    auto stream = std::make_unique<TlsStream>(ssl, shared_from_this());
+    SSL_set_msg_callback_arg(ssl, &stream->key_updates_);
+    return stream;
+}
+
+}  // namespace causeway::net
