@@ -129,10 +129,13 @@ ExitCode report(const Context& context, const soak::Figures& figures) {
         if (!value.is_object()) table.add({name, value.dump()});
     table.print(context);
     print_places(context, figures);
-    if (!figures.drained || !figures.reread)
+    if (!figures.reread)
         context.io.err
-            << "causewayctl: the run did not come to its end, so not all that may be lost is judged"
-            << (figures.reread ? "" : "; --check FILE --reread reads the conversations again") << "\n";
+            << "causewayctl: the run did not come to its end, so what is lost cannot be told; --check FILE "
+               "--reread reads the conversations again\n";
+    else if (!figures.drained)
+        context.io.err
+            << "causewayctl: the run did not come to its end: what its listeners missed is not judged\n";
     return figures.good() ? ExitCode::kOk : ExitCode::kRefused;
 }
 

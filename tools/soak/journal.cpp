@@ -13,6 +13,8 @@ namespace causeway::soak {
 namespace {
 
 constexpr std::string_view kTitle = "causeway-soak 1";
+// Ends what may be half a line of a run that was killed, so that it is taken for nothing else.
+constexpr std::string_view kBreak = "!\n";
 
 [[noreturn]] void fail(const std::string& what, const std::string& path) {
     throw std::runtime_error(what + " " + path + ": " + std::strerror(errno));
@@ -25,8 +27,10 @@ Journal::Journal(const std::string& path, Open how) : path_(path) {
     fd_ =
         ::open(path.c_str(), O_WRONLY | O_CLOEXEC | (how == Open::kNew ? O_CREAT | O_EXCL : O_APPEND), 0600);
     if (fd_ < 0) fail("cannot write", path);
-    // A broken line of a run that was killed must not swallow the first one of this run.
-    (how == Open::kNew ? waiting_ += kTitle : waiting_) += '\n';
+    if (how == Open::kNew)
+        (waiting_ += kTitle) += '\n';
+    else
+        waiting_ += kBreak;
 }
 
 Journal::~Journal() {
@@ -53,15 +57,12 @@ void read_journal(const std::string& path, const std::function<void(const Event&
     if (!std::getline(file, line) || line != kTitle)
         throw std::runtime_error(path + " is not the journal of a soak");
     for (std::uint64_t number = 2; std::getline(file, line); ++number) {
-        if (line.empty() || file.eof()) continue;  // without its line end it was not written to the end
+        // Without its line end it was not written to the end.
+        if (file.eof() || line.empty() || line.back() == kBreak.front()) continue;
         const auto event = parse_line(line);
-        if (event) {
-            on_event(*event);
-            continue;
-        }
-        // Where a run was killed in the middle of a line, the next one begins with an empty one.
-        if (std::getline(file, line) && !line.empty())
+        if (!event)
             throw std::runtime_error(path + ", line " + std::to_string(number) + ": not a line of a journal");
+        on_event(*event);
     }
 }
 
