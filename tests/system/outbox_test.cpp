@@ -292,3 +292,43 @@ TEST_CASE("an event that a stream keeps is mirrored once, and our own not at all
     CHECK(watcher.everything_so_far().empty());
     CHECK(broker.metric("causeway_store_entries_total") == 1);
 }
+
+// Long only: what the broker had in hand when it was killed comes again after half a minute.
+TEST_CASE("kills of NATS and broker in any order lose no event that a stream has, and store none twice" *
+          doctest::skip(std::getenv("CAUSEWAY_LONG") == nullptr)) {
+    const unsigned seed = std::random_device()();
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    NatsServer nats(with_jetstream());
+    JetStream(nats.port()).makes("EVENTS", {"communication.>"});
+    BrokerProcess broker(on(nats));
+    REQUIRE(hears_streams(broker));
+    int published = 0;
+    const auto publish_some = [&] {
+        JetStream streams(nats.port());
+        for (const auto end = published + 20 + static_cast<int>(random() % 30); published < end; ++published)
+            streams.publishes(
+                kSent,
+                Json{{"senderId", "alice"}, {"receiverId", "bob"}, {"content", std::to_string(published)}}
+                    .dump());
+    };
+    for (int cycle = 0; cycle < cycles(); ++cycle) {
+        publish_some();
+        if (random() % 2 == 0) broker.kill9();
+        if (random() % 2 == 0) nats.restart();
+        publish_some();
+        if (!broker.process().running()) broker.start();
+    }
+    StompClient bob = enters(broker, {"bob"});
+    REQUIRE(bob.subscribes(kPrivate, {{"resume-after", "0"}}).command == "RECEIPT");
+    std::map<std::string, int> heard;
+    while (heard.size() < static_cast<std::size_t>(published)) {
+        // What NATS had delivered when it was killed comes again after the wait for an acknowledgement.
+        const auto message = bob.sees(40s);
+        REQUIRE(message);
+        ++heard[said(*message)];
+    }
+    for (const auto& message : bob.everything_so_far()) ++heard[said(message)];
+    MESSAGE("in the stream ", published, ", stored ", heard.size());
+    for (const auto& [text, count] : heard) CHECK(count == 1);
+}
