@@ -65,13 +65,27 @@ void EventMirror::mirror(const bridge::Event& event) {
     }
     if (!effects.ignored.empty())
         spdlog::warn("event on {} was not stored: {}", event.subject, effects.ignored);
-    if (seen == Seen::kNever)
-        for (const routing::MessagePtr& message : effects.messages) routes_.publish(message);
-    // One more than there are requests, so that it does not end before the last one is submitted.
-    const std::shared_ptr<Effects> shared(
-        new Effects{recent_, effects.id, event.subject, event.on_taken, effects.requests.size() + 1});
+    // One more than there are parts, so that it does not end before the last one is submitted.
+    const std::shared_ptr<Effects> shared(new Effects{recent_, effects.id, event.subject, event.on_taken,
+                                                      effects.messages.size() + effects.requests.size() + 1});
+    for (const routing::MessagePtr& message : effects.messages) publish(shared, message, seen);
     submit(shared, std::move(effects.requests));
     shared->one_done();
+}
+
+// What comes again because the store failed has reached its subscribers, but for topics that the store keeps.
+void EventMirror::publish(const std::shared_ptr<Effects>& effects, const routing::MessagePtr& message,
+                          Seen seen) {
+    const routing::HistoryRule* const rule = routes_.history_of(message->destination);
+    if (seen != Seen::kNever && (rule == nullptr || !rule->stored)) return effects->one_done();
+    const auto when = routes_.publish(message, [effects](const routing::Stored& stored) {
+        if (const auto* refusal = std::get_if<Refusal>(&stored)) {
+            spdlog::warn("event on {} was refused by the store: {}", effects->subject, refusal->text);
+            if (refusal->code == ErrorCode::kSendFailed) effects->failed = true;
+        }
+        effects->one_done();
+    });
+    if (when == routing::Published::kNow) effects->one_done();
 }
 
 // A refusal is an answer like any other; only what the store could not write is to come again.
