@@ -30,6 +30,8 @@ private:
     struct Effects;
 
     void mirror(const bridge::Event& event);
+    void publish(const std::shared_ptr<Effects>& effects, const routing::MessagePtr& message,
+                 RecentEvents::Seen seen);
     void submit(const std::shared_ptr<Effects>& effects, std::vector<storage::Request> requests);
 
     std::mutex mutex_;  // over on_event: behind it stopped_ and, while the broker ends, store_
