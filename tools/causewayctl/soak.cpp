@@ -118,7 +118,19 @@ void print_places(const Context& context, const soak::Figures& f) {
     table.print(context);
 }
 
+void warn_of_early_end(const Context& context, const soak::Figures& figures) {
+    if (context.globals.quiet) return;
+    if (!figures.reread)
+        context.io.err
+            << "causewayctl: the run did not come to its end, so what is lost cannot be told; --check FILE "
+               "--reread reads the conversations again\n";
+    else if (!figures.drained)
+        context.io.err
+            << "causewayctl: the run did not come to its end: what its listeners missed is not judged\n";
+}
+
 ExitCode report(const Context& context, const soak::Figures& figures) {
+    warn_of_early_end(context, figures);
     const Json json = to_json(figures);
     if (context.globals.format == Format::kJson) {
         context.io.out << admin::dump(json);
@@ -129,13 +141,6 @@ ExitCode report(const Context& context, const soak::Figures& figures) {
         if (!value.is_object()) table.add({name, value.dump()});
     table.print(context);
     print_places(context, figures);
-    if (!figures.reread)
-        context.io.err
-            << "causewayctl: the run did not come to its end, so what is lost cannot be told; --check FILE "
-               "--reread reads the conversations again\n";
-    else if (!figures.drained)
-        context.io.err
-            << "causewayctl: the run did not come to its end: what its listeners missed is not judged\n";
     return figures.good() ? ExitCode::kOk : ExitCode::kRefused;
 }
 
