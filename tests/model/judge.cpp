@@ -314,8 +314,6 @@ void Judge::on_restored(const Judge& backup, std::string new_epoch) {
         log.open.clear();
         const auto found = lost.find(key);
         if (found == lost.end()) continue;
-        for (const auto& [offset, when] : found->second.got)
-            if (offset <= kept.end()) log.got.emplace(offset, when);
         for (const std::uint64_t offset : found->second.has)
             if (offset <= kept.end()) log.has.insert(offset);
     }

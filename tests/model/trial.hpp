@@ -38,6 +38,7 @@ private:
     void make_conversations(Dice& dice);
     void connect(Dice& dice);
     void subscribe(Dice& dice);
+    void choose_favourite(Dice& dice);
     [[nodiscard]] storage::Log some_log(Dice& dice, const std::string& user) const;
     void choose_place(Dice& dice, Subscription& wanted) const;
     void send(Dice& dice, std::size_t count);
@@ -62,6 +63,8 @@ private:
     std::unique_ptr<session::testing::World> world_;
     std::vector<std::unique_ptr<Client>> clients_;
     std::vector<std::string> trace_;
+    // Half of what happens is about one log of one device: much that goes wrong needs many steps there.
+    storage::Log favourite_{};
     std::optional<Judge> backup_;
     std::vector<std::string> epochs_{"foreign"};
     std::vector<Said> said_;

@@ -30,8 +30,9 @@ std::string field(const std::string& name, const std::string& value) {
 void Trial::connect(Dice& dice) {
     if (clients_.size() >= kMostClients) return;
     static const std::array<std::string, 4> kDevices{"", "d1", "d1", "d2"};
-    const std::string name = user(dice.below(3));
-    const std::string device = dice.of(kDevices);
+    const bool again = dice.one_in(2);
+    const std::string name = again ? favourite_.user : user(dice.below(3));
+    const std::string device = again ? "d1" : dice.of(kDevices);
     auto& shard = *dice.of(world_->shards);
     clients_.push_back(std::make_unique<Client>(judge_, shard, next_session_++, name, device,
                                                 [this](const std::string& text) { say(text); }));
@@ -40,7 +41,16 @@ void Trial::connect(Dice& dice) {
     if (!dice.one_in(4)) clients_.back()->reads_one();
 }
 
+void Trial::choose_favourite(Dice& dice) {
+    static const std::array<Log, 4> kLogs{
+        Log{Log::Kind::kPrivateMessages, {}, {}}, Log{Log::Kind::kMessages, {}, {}},
+        Log{Log::Kind::kInbox, {}, "alerts"}, Log{Log::Kind::kConversation, {}, "g0"}};
+    favourite_ = dice.of(kLogs);
+    favourite_.user = user(dice.below(3));
+}
+
 Log Trial::some_log(Dice& dice, const std::string& name) const {
+    if (dice.one_in(2)) return {favourite_.kind, name, favourite_.name};
     switch (dice.below(7)) {
         case 0:
             return {Log::Kind::kPrivateMessages, name, {}};
