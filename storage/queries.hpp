@@ -68,7 +68,8 @@ struct SyncQuery {
     std::string user;
     std::vector<Cursor> cursors;
     Offset after{};                     // elsewhere: what comes after this offset, or …
-    std::optional<std::int64_t> since;  // … what was committed after this time (milliseconds since 1970)
+    std::optional<std::int64_t> since;  // … what was written at this time or later (milliseconds since
+                                        // 1970; a commit comes some moments after what it writes)
     Offset page_after{};                // the last offset of the page before; 0: the first page
     std::size_t limit = 100;
 };

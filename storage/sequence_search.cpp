@@ -26,7 +26,8 @@ std::optional<SequenceSearch::Place> SequenceSearch::at_or_before(std::int64_t c
                                                                   std::int64_t sequence) {
     if (sequence <= 0) return std::nullopt;
     auto high = last_until(conversation, std::numeric_limits<std::int64_t>::max());
-    if (!high || high->sequence <= sequence) return high;
+    if (!high) return std::nullopt;
+    if (high->sequence <= sequence) return Place{high->offset, high->sequence, true};
     // The entry wanted lies above `low` and below `high`; `best` is the last one seen that would do.
     std::int64_t low = 0;
     std::optional<Place> best;

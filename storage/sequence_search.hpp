@@ -15,6 +15,7 @@ public:
     struct Place {
         std::int64_t offset;
         std::int64_t sequence;
+        bool newest = false;  // known to be the conversation's last entry
     };
     explicit SequenceSearch(Database& database);
 

@@ -64,6 +64,7 @@ void SyncReader::add_conversations(std::vector<LogSource>& sources, const Wanted
         const bool by_sequence = cursor != wanted.cursors.end();
         if (by_sequence) {
             const auto place = tables_.search.at_or_before(seen.conversation, cursor->second);
+            if (place && place->newest) continue;  // nothing is missed, nothing can be missing
             start = place ? place->offset : 0;
         }
         gap = gap || lacks(seen, start, by_sequence ? &cursor->second : nullptr);
