@@ -195,7 +195,7 @@ TEST_CASE("paths that name nothing of SockJS") {
                                     std::string("/ws/info/"),
                                     std::string("/ws/iframe/x.html"),
                                     std::string("/ws/iframe"),
-                                    std::string("/ws/a b/abc/xhr"),
+                                    std::string("/ws/a\tb/abc/xhr"),
                                     "/ws/000/" + long_id + "/xhr",
                                     "/ws/" + long_id + "/abc/xhr"}) {
         CAPTURE(path);
