@@ -17,9 +17,10 @@ struct StoreFigures {
     std::uint64_t queued = 0;  // requests that wait for a commit
     std::uint64_t file_bytes = 0;
     std::uint64_t wal_bytes = 0;
-    std::uint64_t free_bytes = 0;       // of the file system
-    std::uint64_t outbox = 0;           // events that wait
-    std::int64_t outbox_oldest_at = 0;  // when the first of them was made, milliseconds since 1970; 0: none waits
+    std::uint64_t free_bytes = 0;  // of the file system
+    std::uint64_t outbox = 0;      // events that wait
+    std::int64_t outbox_oldest_at =
+        0;  // when the first of them was made, milliseconds since 1970; 0: none waits
     std::uint64_t entries_expired = 0;  // by retention, since the start
     std::uint64_t commits_failed = 0;
     std::uint64_t refused = 0;  // requests, because commits fail or space is short

@@ -49,6 +49,7 @@ DirectoryLock::DirectoryLock(const fs::path& directory) {
     const std::string path = (directory / kLockFile).string();
     fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd_ < 0) throw Error("open", path, std::strerror(errno), errno);
+    (void)!::fchmod(fd_, 0600);  // holds a pid only
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
         const int reason = errno;
         const std::string text =

@@ -82,11 +82,9 @@ void SqliteStore::verify(OnRead<Verified> on_read) {
 }
 
 void SqliteStore::backup(std::filesystem::path to, OnRead<std::uint64_t> on_read) {
-    caring_.read<std::uint64_t>(
-        [to = std::move(to), min_free = options_.min_free_bytes](LongRead& read) {
-            return back_up(read, to, min_free);
-        },
-        std::move(on_read));
+    caring_.read<std::uint64_t>([to = std::move(to), min_free = options_.min_free_bytes](
+                                    LongRead& read) { return back_up(read, to, min_free); },
+                                std::move(on_read));
 }
 
 }  // namespace causeway::storage

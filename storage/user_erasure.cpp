@@ -172,8 +172,12 @@ std::uint64_t UserErasure::leave_conversations(const std::string& user, std::int
         auto rows = select_joined_.query(key, kLeftAtOnce);
         while (rows.next()) joined.emplace_back(rows.text(0));
     }
+    std::uint64_t left = 0;
     for (const auto& id : joined) {
-        Conversation& conversation = *conversations_.find(id);
+        Conversation* found = conversations_.find(id);
+        if (found == nullptr) continue;
+        Conversation& conversation = *found;
+        ++left;
         conversations_.leave(conversation, user, entries_.last());
         committed.emplace_back(CommittedMembership{.conversation = conversation.id,
                                                    .conversation_kind = conversation.kind_name,
@@ -185,7 +189,7 @@ std::uint64_t UserErasure::leave_conversations(const std::string& user, std::int
                                                    .members = conversation.share()});
     }
     delete_past_.run(key, kSlice);
-    return joined.size() + static_cast<std::uint64_t>(delete_past_.changes());
+    return left + static_cast<std::uint64_t>(delete_past_.changes());
 }
 
 void UserErasure::forget_name(const std::string& user, std::int64_t key, const std::string& name) {

@@ -1,6 +1,7 @@
 #include "storage/writer.hpp"
 
 #include "storage/file_check.hpp"
+#include "storage/free_space.hpp"
 #include "storage/schema.hpp"
 
 namespace causeway::storage {
@@ -26,6 +27,7 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
       checkpoint_at_(options.checkpoint_pages),
       next_sweep_(clock.monotonic()) {
     migrate(database_, random);
+    begin_with_an_empty_log();
     epoch_ = database_.value_of("SELECT epoch FROM meta");
     users_.emplace(database_);
     conversations_.emplace(database_, *users_, clock);
@@ -120,6 +122,17 @@ void Writer::checkpoint_if_due() {
     if (pages < options_.truncate_pages || !database_.checkpoint_truncate(kWaitForReaders))
         database_.checkpoint_passive();
     checkpoint_at_ = database_.wal_pages() + options_.checkpoint_pages;
+}
+
+// Frames whose sync failed may be in the kernel's memory and not on the disk, with nobody to tell: the kernel
+// calls them clean. Later commits must not follow them in the log, or they would be lost with them. (While
+// somebody reads, the index of the log is shared with him and knows better: then nothing need be done.)
+void Writer::begin_with_an_empty_log() {
+    // The file may grow by as much as the log has. Where that is scarce, what makes room must go on.
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(database_.path() + "-wal", missing);
+    if (missing || free_bytes_at(options_.path) / 2 <= bytes) return;
+    (void)database_.checkpoint_truncate(kWaitForReaders);
 }
 
 void Writer::finish() { (void)database_.checkpoint_truncate(kWaitForReaders); }

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] Answer dispatch(Request& request, std::vector<Committed>& committed);
     [[nodiscard]] bool sweep();
     void checkpoint_if_due();
+    void begin_with_an_empty_log();
 
     const StoreOptions& options_;
     const Clock& clock_;

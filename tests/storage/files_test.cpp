@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -49,6 +51,56 @@ TEST_CASE("nobody else can read the files, whatever the umask") {
         CAPTURE(name);
         CHECK(mode_of(path / name) == 0600);
     }
+}
+
+TEST_CASE("files that came by copying are closed to others, too") {
+    TemporaryDirectory directory;
+    { const StoreUnderTest store(directory.path()); }
+    const char* const names[] = {"causeway.db", "causeway.db-wal", "lock"};
+    for (const char* name : names)
+        std::filesystem::permissions(directory.path() / name, std::filesystem::perms(0644));
+    const StoreUnderTest store(directory.path());
+    for (const char* name : names) {
+        CAPTURE(name);
+        CHECK(mode_of(directory.path() / name) == 0600);
+    }
+}
+
+TEST_CASE("a second process is told who holds the directory, and gets it when that one is killed") {
+    TemporaryDirectory directory;
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const StoreUnderTest store(directory.path());
+        (void)!::write(ends[1], "x", 1);
+        for (;;) ::pause();
+    }
+    char opened = 0;
+    REQUIRE(::read(ends[0], &opened, 1) == 1);
+    CHECK(contains(refusal_of(directory.path()), "locked by pid " + std::to_string(child)));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    CHECK(refusal_of(directory.path()).empty());
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_CASE("a start begins with an empty log, so that no commit follows one whose sync may have failed") {
+    TemporaryDirectory directory;
+    TemporaryDirectory crashed;
+    {
+        StoreUnderTest store(directory.path());
+        for (int i = 0; i < 100; ++i) (void)store.append(to_user("alice", "bob"));
+        for (const char* name : {"causeway.db", "causeway.db-wal"})
+            std::filesystem::copy_file(directory.path() / name, crashed.path() / name);
+    }
+    const auto log = crashed.path() / "causeway.db-wal";
+    REQUIRE(std::filesystem::file_size(log) > 100'000);
+    StoreUnderTest store(crashed.path());
+    CHECK(std::filesystem::file_size(log) < 100'000);
+    CHECK(store.page(private_log("bob")).entries.size() == 100);
 }
 
 TEST_CASE("a second opener is told who holds the directory") {
