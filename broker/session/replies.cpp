@@ -71,12 +71,14 @@ std::string error_frame(stomp::Version version, const Refusal& refusal, const Ab
 }
 
 std::string notice_frame(stomp::Version version, const Refusal& refusal, const About& about,
-                         std::string_view message_id, std::string_view subscription_id) {
+                         std::string_view message_id, std::string_view subscription_id,
+                         const routing::Headers& extra) {
     std::string out;
     stomp::Encoder frame(out, version, stomp::Command::kMessage);
     frame.header("subscription", subscription_id);
     frame.header("message-id", message_id);
     frame.header("destination", "/user/queue/errors");
+    for (const auto& [name, value] : extra) frame.header(name, value);
     frame.header("message", refusal.text);
     put_refusal(frame, refusal, about);
     if (!about.destination.empty()) frame.header("refused-destination", about.destination);

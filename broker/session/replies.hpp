@@ -35,9 +35,11 @@ struct Greeting {
                                         const routing::Headers& extra);
 // PRODUCT 10: code, ws-code, number and text as headers, and as JSON in the body.
 [[nodiscard]] std::string error_frame(stomp::Version version, const Refusal& refusal, const About& about);
-// The same as a MESSAGE on /user/queue/errors, for a session that lives on.
+// The same as a MESSAGE on /user/queue/errors, for a session that lives on; `extra`: headers of this
+// subscription alone.
 [[nodiscard]] std::string notice_frame(stomp::Version version, const Refusal& refusal, const About& about,
-                                       std::string_view message_id, std::string_view subscription_id);
+                                       std::string_view message_id, std::string_view subscription_id,
+                                       const routing::Headers& extra = {});
 
 [[nodiscard]] Refusal refusal_of(const stomp::ProtocolError& error);
 [[nodiscard]] admin::CloseReason close_reason(ErrorCode code);

@@ -140,11 +140,15 @@ void Session::notify(const Refusal& refusal, const Origin& origin) {
     if (stage_ == Stage::kClosed) return;
     ++services_.counters.errors[refusal.code];
     const About about{origin.receipt, origin.destination, origin.subscription};
-    const std::string message_id = services_.ids.next();
+    routing::Message notice;
+    notice.message_id = services_.ids.next();
     const auto listeners = listening_to("errors");
-    for (const ClientSubscription* const listener : listeners)
-        send(notice_frame(version_, refusal, about, message_id, listener->id()));
-    if (listeners.empty()) send(notice_frame(version_, refusal, about, message_id, "errors"));
+    for (ClientSubscription* const listener : listeners) {
+        routing::Headers extra;
+        if (AckLedger* const ledger = listener->ledger()) put_ack(*ledger, notice, extra);
+        send(notice_frame(version_, refusal, about, notice.message_id, listener->id(), extra));
+    }
+    if (listeners.empty()) send(notice_frame(version_, refusal, about, notice.message_id, "errors"));
 }
 
 void Session::fail(const Refusal& refusal, const Origin& origin) {

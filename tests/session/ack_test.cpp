@@ -264,10 +264,14 @@ TEST_CASE("what the broker answers on a queue with acknowledgements is acknowled
     Client alice(world, "alice");
     alice.connects();
     alice.subscribes("/user/queue/conversations", {"ack:client"});
+    alice.subscribes("/user/queue/errors", {"ack:client-individual"});
     alice.sends("/app/auth", "{}");
     alice.sends("/app/conversations/create", R"({"conversationId":"c"})");
+    alice.sends("/app/nonsense", "{}");
     const auto ids = acks(alice);
-    REQUIRE(ids.size() == 1);
-    alice.says("ACK", {"id:" + ids[0], "receipt:r"});
-    alice.receipt("r");
+    REQUIRE(ids.size() == 2);
+    for (const std::string& id : ids) {
+        alice.says("ACK", {"id:" + id, "receipt:r"});
+        alice.receipt("r");
+    }
 }
