@@ -292,12 +292,20 @@ void Judge::on_settled(Subscription& subscription) {
 }
 
 void Judge::all_settled() {
+    last_settled_ = now_;
     for (const Subscription& subscription : std::exchange(gone_, {}))
         if (subscription.from == From::kDevice) device_log(subscription).open.erase(subscription.serial);
 }
 
+// Where a device began is told before it is stored: a crash in between forgets it.
+void Judge::forget_young_cursors(Judge& judge, std::uint64_t settled) {
+    for (auto& [key, log] : judge.devices_)
+        if (log.since > settled) log.exists = false;
+}
+
 void Judge::on_killed() {
     all_heard(now_);
+    forget_young_cursors(*this, last_settled_);
     gone_.clear();
     for (auto& [key, log] : devices_) {
         log.unsure = kept.end();
@@ -309,6 +317,7 @@ void Judge::on_restored(const Judge& backup, std::string new_epoch) {
     const auto lost = std::exchange(devices_, backup.devices_);
     kept = backup.kept;
     epoch = std::move(new_epoch);
+    forget_young_cursors(*this, backup.last_settled_);
     for (auto& [key, log] : devices_) {
         log.unsure = kept.end();
         log.open.clear();
@@ -330,6 +339,7 @@ void Judge::on_cursor_reset(const std::string& user, const std::string& device, 
     log.base = to.value_or(0);
     log.unsure = kept.end();
     log.has.erase(log.has.upper_bound(log.base), log.has.end());
+    if (!to) log.got.clear();  // with the cursor is forgotten what was sent
 }
 
 }  // namespace causeway::model
