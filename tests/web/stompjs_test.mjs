@@ -114,7 +114,7 @@ test('what is not allowed is refused with its code, and the session lives on', {
   const bob = await new User(broker, 'bob').comes();
   await assert.rejects(bob.subscribes('/topic/secret', new Inbox()), /permission-denied/);
   await assert.rejects(bob.sends('/topic/system/notifications', 'x'), /permission-denied/);
-  await assert.rejects(bob.sends('/app/edit-message', {messageId: 'm', newContent: 'n'}), /type-unsupported/);
+  await assert.rejects(bob.sends('/app/pin-message', {messageId: 'm'}), /type-unsupported/);
   await assert.rejects(bob.sends('/app/chat', {content: 'nowhere'}), /message-invalid/);
   await bob.subscribes('/topic/system/notifications', new Inbox());
   await bob.leaves();

@@ -31,6 +31,8 @@ const displayTextMessage = noted('displayTextMessage');
 const showNotification = noted('showNotification');
 const updateUserOnlineStatus = (user, online) => { shown.push({name: 'updateUserOnlineStatus', value: {user, online}}); };
 const showUserStatusNotification = noted('showUserStatusNotification');
+const handleEditMessage = noted('handleEditMessage');
+const handleRecallMessage = noted('handleRecallMessage');
 const updateMessageDisplay = noted('updateMessageDisplay');
 const showMessageRecallNotification = noted('showMessageRecallNotification');
 const handleUserLogout = noted('handleUserLogout');
