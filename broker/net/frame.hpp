@@ -23,7 +23,7 @@ public:
         return *this;
     }
     ~FrameRef() {
-        if (body_ != nullptr && --body_->count == 0) std::free(body_);
+        if (body_ != nullptr) release(body_);
     }
 
     // `head` followed by `payload`. Throws std::bad_alloc.
@@ -33,6 +33,7 @@ public:
         if (frame.body_ == nullptr) throw std::bad_alloc();
         frame.body_->count = 1;
         frame.body_->size = static_cast<std::uint32_t>(head.size() + payload.size());
+        frame.body_->twin = nullptr;
         if (!head.empty()) std::memcpy(frame.body_->bytes(), head.data(), head.size());
         if (!payload.empty()) std::memcpy(frame.body_->bytes() + head.size(), payload.data(), payload.size());
         return frame;
@@ -42,12 +43,33 @@ public:
     [[nodiscard]] std::size_t size() const { return body_->size; }
     [[nodiscard]] std::string_view bytes() const { return {body_->bytes(), body_->size}; }
 
+    // The same message made for other receivers, kept beside this frame so that it is made once. May be the
+    // frame itself; empty until set. A twin has no twin.
+    [[nodiscard]] FrameRef twin() const {
+        FrameRef frame;
+        frame.body_ = body_->twin;
+        if (frame.body_ != nullptr) ++frame.body_->count;
+        return frame;
+    }
+    // Once.
+    void set_twin(const FrameRef& twin) const {
+        body_->twin = twin.body_;
+        if (twin.body_ != body_) ++twin.body_->count;  // counting itself, it would stay for ever
+    }
+
 private:
     struct Body {
         std::uint32_t count;
         std::uint32_t size;
+        Body* twin;
         char* bytes() { return reinterpret_cast<char*>(this + 1); }
     };
+    static void release(Body* body) {
+        if (--body->count > 0) return;
+        if (body->twin != nullptr && body->twin != body) release(body->twin);
+        std::free(body);
+    }
+
     Body* body_ = nullptr;
 };
 

@@ -1,110 +1,23 @@
 #include "broker/net/websocket_codec.hpp"
 
-#define _WEBSOCKETPP_CPP11_STL_
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <exception>
 #include <utility>
-#include <websocketpp/concurrency/none.hpp>
-#include <websocketpp/config/core.hpp>
-#include <websocketpp/logger/stub.hpp>
-#include <websocketpp/server.hpp>
 
-#include "broker/net/frame_guard.hpp"
+#include "broker/base/utf8.hpp"
+#include "broker/net/websocket_deflater.hpp"
+#include "broker/net/websocket_extensions.hpp"
+#include "broker/net/websocket_inflater.hpp"
+#include "broker/net/websocket_library.hpp"
 #include "broker/net/websocket_text.hpp"
 
 namespace causeway::net {
 
-// Lives inside websocketpp's connection, which derives from it.
-struct CodecState {
-    enum class Phase : std::uint8_t { kHandshake, kOpen, kClosing, kClosed };
-
-    WebSocketCodec::Events* events = nullptr;  // null once the codec is destroyed: then nothing is called
-    FrameGuard guard{0};
-    Phase phase = Phase::kHandshake;
-    bool closed_by_us = false;
-    bool broken = false;  // a callback or the library threw
-};
-
 namespace {
 
 using Phase = CodecState::Phase;
-
-struct TransportConfig : websocketpp::config::core::transport_config {
-    using concurrency_type = websocketpp::concurrency::none;
-    using elog_type = websocketpp::log::stub;
-    using alog_type = websocketpp::log::stub;
-    [[maybe_unused]] static const bool enable_multithreading = false;
-};
-
-// The iostream transport with its reading replaced: the library's own makes a stringstream for each read.
-class ReadingConnection : public websocketpp::transport::iostream::connection<TransportConfig> {
-public:
-    using connection::connection;
-
-    // How many of the octets were taken; 0 when the library reads no more.
-    std::size_t read_some(const char* bytes, std::size_t size) {
-        if (!handler_) return 0;
-        const std::size_t step = std::min(size, room_);
-        std::memcpy(buffer_, bytes, step);
-        complete({}, step);
-        return step;
-    }
-
-    void eof() {
-        using websocketpp::transport::error::make_error_code;
-        if (handler_) complete(make_error_code(websocketpp::transport::error::eof), 0);
-    }
-
-protected:
-    // The library asks for one octet at least, always.
-    void async_read_at_least(std::size_t least, char* buffer, std::size_t room,
-                             websocketpp::transport::read_handler handler) {
-        assert(least == 1 && room > 0 && !handler_);
-        (void)least;
-        buffer_ = buffer;
-        room_ = room;
-        handler_ = std::move(handler);
-    }
-
-private:
-    // The handler asks for the next read.
-    void complete(const websocketpp::lib::error_code& error, std::size_t octets) {
-        const auto handler = std::exchange(handler_, nullptr);
-        handler(error, octets);
-    }
-
-    websocketpp::transport::read_handler handler_;
-    char* buffer_ = nullptr;
-    std::size_t room_ = 0;
-};
-
-struct ReadingEndpoint : websocketpp::transport::iostream::endpoint<TransportConfig> {
-    using transport_con_type = ReadingConnection;
-};
-
-struct Config : websocketpp::config::core {
-    using type = Config;
-    using concurrency_type = TransportConfig::concurrency_type;
-    using elog_type = TransportConfig::elog_type;
-    using alog_type = TransportConfig::alog_type;
-    using connection_base = CodecState;
-    using transport_config = TransportConfig;
-    using transport_type = ReadingEndpoint;
-    [[maybe_unused]] static const bool enable_multithreading = false;
-    static const std::size_t connection_read_buffer_size = 256;
-    // Our own timers.
-    static const long timeout_open_handshake = 0;
-    static const long timeout_close_handshake = 0;
-
-    // The place of our own policy: Debian's `enabled` inflates without a limit.
-    using permessage_deflate_type =
-        websocketpp::extensions::permessage_deflate::disabled<permessage_deflate_config>;
-};
-
-using Library = websocketpp::server<Config>;
-using Connection = Library::connection_type;
+using Connection = LibraryConnection;
 
 constexpr std::size_t kMaxPingPayload = 125;
 
@@ -204,24 +117,31 @@ websocketpp::lib::error_code write(CodecState& state,
 // that owns them is not.
 void forget_heads(Connection& connection) {
     connection.set_uri(websocketpp::uri_ptr());
-    const_cast<Config::request_type&>(connection.get_request()) = Config::request_type();
-    const_cast<Config::response_type&>(connection.get_response()) = Config::response_type();
+    const_cast<library::Config::request_type&>(connection.get_request()) = library::Config::request_type();
+    const_cast<library::Config::response_type&>(connection.get_response()) = library::Config::response_type();
 }
 
 }  // namespace
 
 struct WebSocketEndpoint::Server {
-    explicit Server(ChooseSubprotocol choose_one);
+    Server(ChooseSubprotocol choose_one, Compression compressing);
     Connection* find(const websocketpp::connection_hdl& handle);
 
     // Total: an exception or a name that was not offered is no sub-protocol.
     std::string chosen(const std::vector<std::string>& offers) const;
 
-    ChooseSubprotocol choose;
+    // What the guard has put together.
+    void inflate(CodecState& state);
+
+    const ChooseSubprotocol choose;
+    const Compression compression;
+    Deflater deflater;
+    Inflater inflater;
     Library library;
 };
 
-WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one) : choose(std::move(choose_one)) {
+WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one, Compression compressing)
+    : choose(std::move(choose_one)), compression(compressing) {
     using Handle = websocketpp::connection_hdl;
     using Events = WebSocketCodec::Events;
     library.set_user_agent("");
@@ -230,6 +150,8 @@ WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one) : choose(std::mo
         const auto& offers = connection->get_requested_subprotocols();
         websocketpp::lib::error_code ignored;
         if (!offers.empty()) connection->select_subprotocol(offers.front(), ignored);
+        if (connection->deflate)
+            connection->append_header("Sec-WebSocket-Extensions", std::string(kDeflateAgreed));
         return true;
     });
     library.set_open_handler([this](Handle handle) {
@@ -270,8 +192,27 @@ std::string WebSocketEndpoint::Server::chosen(const std::vector<std::string>& of
     return std::find(offers.begin(), offers.end(), name) == offers.end() ? std::string() : name;
 }
 
-WebSocketEndpoint::WebSocketEndpoint(ChooseSubprotocol choose)
-    : server_(std::make_unique<Server>(std::move(choose))) {}
+void WebSocketEndpoint::Server::inflate(CodecState& state) {
+    std::string text;
+    bool binary = false;
+    Inflater::Result result = Inflater::Result::kBroken;
+    try {
+        CompressedMessage message = state.guard.take_message();
+        binary = message.binary;
+        result = inflater.inflate(message.octets, state.guard.max_message(), text);
+    } catch (...) {
+        return send_close(state, 1011, "internal error");
+    }
+    if (result == Inflater::Result::kTooLarge)
+        return send_close(state, 1009, "message above the limit when inflated");
+    if (result == Inflater::Result::kBroken) return send_close(state, 1007, "message does not inflate");
+    if (!binary && !is_valid_utf8(text)) return send_close(state, 1007, "text is not UTF-8");
+    tell(state, [&](WebSocketCodec::Events& events) { events.on_message(text, binary); });
+    if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
+}
+
+WebSocketEndpoint::WebSocketEndpoint(ChooseSubprotocol choose, Compression compression)
+    : server_(std::make_unique<Server>(std::move(choose), compression)) {}
 
 WebSocketEndpoint::~WebSocketEndpoint() = default;
 
@@ -300,6 +241,10 @@ WebSocketCodec::~WebSocketCodec() {
 bool WebSocketCodec::open(const UpgradeRequest& request) {
     assert(state_->phase == Phase::kHandshake && is_websocket_key(request.key));
     const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
+    if (request.deflate && endpoint_.server_->compression == Compression::kOn) {
+        state->deflate = true;
+        state->guard.expect_compressed();
+    }
     const std::string head = head_for_library(request, endpoint_.server_->chosen(request.subprotocols));
     connection_of(*state).start();
     feed_contained(*state, head);
@@ -312,13 +257,19 @@ bool WebSocketCodec::open(const UpgradeRequest& request) {
 
 void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
     const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
-    if (state->phase != Phase::kOpen && state->phase != Phase::kClosing) return;
-    const FrameGuard::Verdict verdict = state->guard.read(bytes, now);
-    if (state->phase == Phase::kOpen) {
-        feed_contained(*state, bytes.substr(0, verdict.pass));
+    WebSocketEndpoint::Server& server = *endpoint_.server_;
+    while (!bytes.empty() && (state->phase == Phase::kOpen || state->phase == Phase::kClosing)) {
+        const FrameGuard::Verdict verdict = state->guard.read(bytes, now);
+        if (state->phase == Phase::kOpen) feed_contained(*state, bytes.substr(0, verdict.pass));
+        if (state->phase == Phase::kOpen && verdict.message) server.inflate(*state);
         if (verdict.refusal) send_close(*state, verdict.refusal->close_code, verdict.refusal->text);
+        bytes.remove_prefix(verdict.taken);
     }
     end_if_done(*state);
+}
+
+FrameRef WebSocketCodec::as_agreed(const FrameRef& frame) {
+    return state_->deflate ? endpoint_.server_->deflater.deflated(frame) : frame;
 }
 
 void WebSocketCodec::ping(std::string_view payload) {

@@ -10,11 +10,15 @@
 #include <vector>
 
 #include "broker/base/clock.hpp"
+#include "broker/net/frame.hpp"
 #include "broker/net/websocket_handshake.hpp"
 
 namespace causeway::net {
 
 struct CodecState;
+
+// Whether permessage-deflate is agreed to when a client offers it.
+enum class Compression { kOff, kOn };
 
 // One per shard; outlives its codecs.
 class WebSocketEndpoint {
@@ -22,7 +26,7 @@ public:
     // One of the offers, or "" for none. What was not offered counts as none.
     using ChooseSubprotocol = std::function<std::string(const std::vector<std::string>& offers)>;
 
-    explicit WebSocketEndpoint(ChooseSubprotocol choose);
+    explicit WebSocketEndpoint(ChooseSubprotocol choose, Compression compression = Compression::kOff);
     WebSocketEndpoint(const WebSocketEndpoint&) = delete;
     WebSocketEndpoint& operator=(const WebSocketEndpoint&) = delete;
     ~WebSocketEndpoint();
@@ -45,7 +49,8 @@ public:
         Events& operator=(const Events&) = delete;
         virtual ~Events() = default;
         virtual void on_open(std::string_view subprotocol) = 0;
-        // A whole message: text is valid UTF-8. The view holds during the call. Never after a close().
+        // A whole message, inflated: text is valid UTF-8. The view holds during the call. Never after a
+        // close().
         virtual void on_message(std::string_view payload, bool binary) = 0;
         virtual void on_pong(std::string_view payload) = 0;
         // The response 101 or a control frame: to be queued behind what is queued.
@@ -56,7 +61,7 @@ public:
         virtual void on_closed(int code) = 0;
     };
 
-    // `max_message` in octets of one message, over all its fragments.
+    // `max_message` in octets of one message, over all its fragments, compressed and inflated.
     WebSocketCodec(WebSocketEndpoint& endpoint, Events& events, std::size_t max_message);
     WebSocketCodec(const WebSocketCodec&) = delete;
     WebSocketCodec& operator=(const WebSocketCodec&) = delete;
@@ -77,6 +82,9 @@ public:
     void set_max_message(std::size_t octets);
 
     [[nodiscard]] bool is_open() const;
+    // A data frame of ours as this client may be sent it: compressed, once for all who agreed to that, where
+    // it pays.
+    [[nodiscard]] FrameRef as_agreed(const FrameRef& frame);
 
 private:
     WebSocketEndpoint& endpoint_;

@@ -1,4 +1,4 @@
-// The header of a WebSocket frame as a server writes it: final, unmasked, no extension. Data frames are built
+// The header of a WebSocket frame as a server writes it: final, unmasked. Data frames are built
 // with it once and shared by every recipient; they never pass through websocketpp.
 #pragma once
 
@@ -19,11 +19,15 @@ enum class Opcode : std::uint8_t {
     kPong = 10
 };
 
+// RFC 7692, 6: RSV1 says that the payload is deflated.
+enum class Packing : std::uint8_t { kPlain, kDeflated };
+
 // RFC 6455, 5.2. Two, four or ten octets.
 class FrameHeader {
 public:
-    FrameHeader(Opcode opcode, std::uint64_t payload_size) {
-        octets_[0] = static_cast<char>(0x80U | static_cast<unsigned>(opcode));
+    FrameHeader(Opcode opcode, std::uint64_t payload_size, Packing packing = Packing::kPlain) {
+        const unsigned rsv1 = packing == Packing::kDeflated ? 0x40U : 0U;
+        octets_[0] = static_cast<char>(0x80U | rsv1 | static_cast<unsigned>(opcode));
         if (payload_size < 126) {
             octets_[1] = static_cast<char>(payload_size);
         } else if (payload_size <= 0xffff) {

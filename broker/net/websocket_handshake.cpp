@@ -2,6 +2,7 @@
 
 #include "broker/base/base64.hpp"
 #include "broker/net/http_head.hpp"
+#include "broker/net/websocket_extensions.hpp"
 
 namespace causeway::net {
 
@@ -10,6 +11,30 @@ namespace {
 constexpr std::size_t kMaxSubprotocols = 16;
 
 HttpRefusal bad(std::string text) { return {400, std::move(text)}; }
+
+// Appends what the headers offer; otherwise what is wrong with them.
+std::optional<HttpRefusal> read_subprotocols(const HttpHead& head, std::vector<std::string>& offers) {
+    for (const auto& [name, value] : head.headers) {
+        if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
+        for (const std::string_view offer : comma_separated(value)) {
+            if (!is_http_token(offer)) return bad("a sub-protocol is not a token");
+            if (offers.size() == kMaxSubprotocols) return bad("too many sub-protocols");
+            offers.emplace_back(offer);
+        }
+    }
+    return std::nullopt;
+}
+
+// RFC 6455, 9.1: the header may be given several times, and what is against its grammar fails the handshake.
+std::optional<HttpRefusal> read_extensions(const HttpHead& head, bool& deflate) {
+    for (const auto& [name, value] : head.headers) {
+        if (!same_ignoring_case(name, "Sec-WebSocket-Extensions")) continue;
+        const std::optional<bool> offered = offers_deflate(value);
+        if (!offered) return bad("Sec-WebSocket-Extensions is not well-formed");
+        deflate = deflate || *offered;
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -34,14 +59,8 @@ std::variant<UpgradeRequest, HttpRefusal> read_upgrade(const HttpHead& head) {
     if (!is_websocket_key(head.get("Sec-WebSocket-Key")))
         return bad("Sec-WebSocket-Key is not 16 octets in base64");
     UpgradeRequest request{std::string(head.get("Sec-WebSocket-Key")), {}};
-    for (const auto& [name, value] : head.headers) {
-        if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
-        for (const std::string_view offer : comma_separated(value)) {
-            if (!is_http_token(offer)) return bad("a sub-protocol is not a token");
-            if (request.subprotocols.size() == kMaxSubprotocols) return bad("too many sub-protocols");
-            request.subprotocols.emplace_back(offer);
-        }
-    }
+    if (auto refusal = read_subprotocols(head, request.subprotocols)) return *std::move(refusal);
+    if (auto refusal = read_extensions(head, request.deflate)) return *std::move(refusal);
     return request;
 }
 

@@ -15,6 +15,7 @@ struct HttpRefusal;
 struct UpgradeRequest {
     std::string key;                        // 16 octets in base64, checked
     std::vector<std::string> subprotocols;  // as offered, in order, each a token
+    bool deflate = false;                   // permessage-deflate is offered, in a way that suits us
 };
 
 // The head asks for a WebSocket, well or badly.
