@@ -17,6 +17,15 @@ std::filesystem::path checked(const StoreOptions& options, Writer::Check check) 
     return options.file();
 }
 
+// Entries have the time in their envelopes.
+void stamp(Committed& fact, std::int64_t now) {
+    std::visit(
+        [now](auto& one) {
+            if constexpr (requires { one.at; }) one.at = now;
+        },
+        fact);
+}
+
 }  // namespace
 
 Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, Check check)
@@ -60,7 +69,9 @@ Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
     conversations_->forget_some();
     const std::size_t told = committed.size();
     Answer answer = dispatch(request, committed);
+    const std::int64_t now = to_ms(clock_.wall());
     for (std::size_t i = told; i < committed.size(); ++i) {
+        stamp(committed[i], now);
         if (const auto* entry = std::get_if<CommittedEntry>(&committed[i]))
             usage_->added(usage_kind(*entry), entry->protobuf.size());
         outbox_->add(committed[i]);
@@ -92,9 +103,10 @@ void Writer::commit() {
 
 bool Writer::maintain() {
     checkpoint_if_due();
-    if (clock_.monotonic() < next_sweep_) return false;
+    const Monotonic begun = clock_.monotonic();
+    if (begun < next_sweep_) return false;
     const bool more = sweep();
-    if (!more) next_sweep_ = clock_.monotonic() + kBetweenSweeps;
+    if (!more) next_sweep_ = begun + kBetweenSweeps;
     return more;
 }
 
