@@ -79,7 +79,7 @@ inline Append to_log(const std::string& sender, const std::string& destination,
 // Until the store has done what it does between commits: asks it for commits.
 template <typename Done>
 bool comes_true(StoreUnderTest& store, const Done& done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!done()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         (void)store.submit(MoveCursors{});

@@ -30,6 +30,7 @@ std::string user(std::uint64_t number) { return "user-" + std::to_string(number 
 [[noreturn]] void send_until_killed(const std::filesystem::path& path, std::uint64_t first, int pipe) {
     StoreOptions options;
     options.path = path;
+    options.min_free_bytes = 0;
     const SystemClock clock;
     SystemRandom random;
     SqliteStore store(options, {}, clock, random);
@@ -98,7 +99,7 @@ void check_all_there(StoreUnderTest& store, const std::map<std::uint64_t, Answer
 
 template <typename Done>
 bool eventually(const Done& done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!done()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::yield();
