@@ -190,16 +190,16 @@ TEST_CASE("while NATS is paused publish returns at once, and what it took arrive
     RunningBridge bridge(options);
     REQUIRE(bridge.gets_connected());
     server.pause();
-    std::chrono::steady_clock::duration longest{};
+    int slow = 0;  // a busy machine may hold up one or another, a publish that waits would hold up each
     const auto publish_one = [&] {
         const auto before = std::chrono::steady_clock::now();
         (void)bridge->publish(outgoing("business.load", std::string(100'000, 'x')));
-        longest = std::max(longest, std::chrono::steady_clock::now() - before);
+        slow += std::chrono::steady_clock::now() - before > std::chrono::milliseconds(250) ? 1 : 0;
         return false;
     };
     // Long enough for full socket buffers, a write deadline, unanswered pings and a few vain connects.
     CHECK_FALSE(eventually(publish_one, std::chrono::milliseconds(3000)));
-    CHECK(longest < std::chrono::milliseconds(250));
+    CHECK(slow <= 3);
     CHECK(bridge->status().state == LinkState::kDisconnected);
     const auto away = bridge->counters();
     CHECK(away.out_dropped > 0);

@@ -1,4 +1,5 @@
-// The one place where tests wait: for a condition, with a deadline, never for a length of time.
+// The one place where tests wait: for a condition, with a deadline, never for a length of time. Deadlines are
+// for failures only; machines that are busy with something else are slow.
 #pragma once
 
 #include <chrono>
@@ -9,7 +10,7 @@
 
 namespace causeway::test {
 
-inline constexpr std::chrono::milliseconds kPatience{10'000};
+inline constexpr std::chrono::milliseconds kPatience{30'000};
 
 // Whether `condition` came true (was truthy) before the deadline. Asked at least once.
 template <typename Condition>

@@ -70,7 +70,7 @@ struct Answer {
 Answer answer_to(StompClient& client, std::string_view octets) {
     client.raw_text(octets);
     Answer answer;
-    while (const auto frame = client.sees(3s))
+    while (const auto frame = client.sees())
         if (frame->command == "ERROR") answer.code = frame->header("code").value_or("none");
     if (const auto close = client.sees_close(0ms)) answer.close = close->code;
     return answer;
