@@ -125,7 +125,7 @@ does not start with a configuration that may not be what you meant. `causeway ch
 `causeway default-config` prints all keys.
 
 A secret has a twin ending in `_file` that names a file with it; secrets are never printed. Relative paths start where the
-broker was started. The configuration is read at the start only; SIGHUP is ignored in this version.
+broker was started. The configuration is read at the start only; SIGHUP reads the certificates of `tls` again, nothing else.
 
 Nothing is open by default: without `auth.jwt.secret_file` or `auth.anonymous` the broker refuses to start.
 
