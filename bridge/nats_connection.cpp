@@ -165,12 +165,13 @@ bool NatsConnection::flush() {
 }
 
 std::optional<Reply> NatsConnection::request(const std::string& subject, const std::string& body) {
+    std::string reply = inbox_ + "q";
     {
         const std::lock_guard lock(mutex_);
         asking_ = true;
         answer_.reset();
+        reply += std::to_string(++questions_);  // from here on an answer to an earlier one is too late
     }
-    const std::string reply = inbox_ + "q" + std::to_string(++questions_);
     const natsStatus status = natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(),
                                                             body.data(), static_cast<int>(body.size()));
     if (handed(status) != Handed::kOver) return std::nullopt;
