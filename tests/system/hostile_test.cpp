@@ -308,5 +308,7 @@ TEST_CASE("a line break in a destination or header reaches neither NATS nor anot
     CHECK(message.header("mine") == value);
     CHECK(message.body == std::string("x\0MESSAGE\n\ny", 12));
     CHECK(listener.everything_so_far().empty());
-    for (const auto& event : bus.everything_so_far()) CHECK(event.subject == "business.user.login");
+    for (const auto& event : bus.everything_so_far())
+        if (!event.subject.starts_with("$JS.API."))  // the broker looks for streams
+            CHECK(event.subject == "business.user.login");
 }
