@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {Broker, DEADLINE, Nats, noBrowser, openPage, root, startBrowser, unique} from './fixture.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 const skip = noBrowser;
 let nats, broker, browser;
 

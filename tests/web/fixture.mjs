@@ -10,7 +10,7 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 
-export const DEADLINE = 15_000;
+export const DEADLINE = 30_000;
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, '../..');
 const bin = process.env.CAUSEWAY_BIN || join(root, 'build/dev/bin');
@@ -111,7 +111,7 @@ export class Broker {
   async start() {
     const settings = {
       'listen.public': this.address, 'listen.admin': '127.0.0.1:0', 'storage.path': join(this.directory, 'data'),
-      'auth.jwt.secret_file': join(this.directory, 'secret'), 'http.static_dir': this.www,
+      'auth.jwt.secret_file': join(this.directory, 'secret'), 'http.static_dir': this.www, 'storage.min_free': '0',
       ...(this.nats ? {'nats.url': this.nats.url} : {}), ...this.settings,
     };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
@@ -143,7 +143,7 @@ export class Broker {
 
 export async function startBrowser() {
   const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
-  return chromium.launch({executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 60_000});
+  return chromium.launch({executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 2 * DEADLINE});
 }
 
 // A page of the broker, in storage of its own. What goes wrong in it is thrown by `faults()`.

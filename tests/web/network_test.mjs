@@ -7,7 +7,7 @@ import {Broker, DEADLINE, inTime, module_file, noBrowser, page_file, startBrowse
 import {Network} from './network.mjs';
 import {User} from './node_client.mjs';
 
-const timeout = 120_000;
+const timeout = 300_000;
 const files = {'reader.html': page_file('reader.html'), 'reader.js': page_file('reader.js'),
                'stomp.umd.js': module_file('@stomp/stompjs/bundles/stomp.umd.js')};
 let broker, browser;
@@ -109,6 +109,14 @@ test('two devices show everything once and in order, whatever happens to tabs an
     await Promise.all([sender.says(room, text), sender.writes(bob, text)]);
     sent.push(text);
   };
+  // Each has been there, cut off and left in silence before chance takes over.
+  for (const device of devices)
+    for (const happens of ['mend', 'cut', 'fallSilent']) {
+      device.network[happens]();
+      await send(`m${sent.length + 1}`);
+      device.network.mend();
+      await device.shows(sent.at(-1));
+    }
   const story = [];
   for (let round = 0; round < 30; ++round) {
     for (let count = 1 + choose(4); count > 0; --count) await send(`m${sent.length + 1}`);

@@ -4,7 +4,7 @@ import {after, before, test} from 'node:test';
 import {Broker, unique} from './fixture.mjs';
 import {Inbox, User, textOf} from './node_client.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 const numbers = (from, to, word = 'm') => Array.from({length: to - from + 1}, (_, i) => `${word}${from + i}`);
 let broker;
 

@@ -5,7 +5,7 @@ import {after, before, test} from 'node:test';
 import {Broker, Nats, module_file, noBrowser, openPage, page_file, startBrowser, unique} from './fixture.mjs';
 import {User} from './node_client.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 const skip = noBrowser;
 let nats, broker, browser;
 

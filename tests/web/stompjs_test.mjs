@@ -5,7 +5,7 @@ import {BrowserUser, files} from './browser_user.mjs';
 import {Broker, Nats, noBrowser, startBrowser, unique} from './fixture.mjs';
 import {Inbox, User, textOf} from './node_client.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 let nats, broker, browser;
 
 before(async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {Broker, inTime, module_file, noBrowser, openPage, page_file, startBrowser, unique} from './fixture.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 const MESSAGES = 200;
 // Those for other origins and for Internet Explorer (xdr-*) are not available to a page of the broker's own.
 const TRANSPORTS = ['websocket', 'xhr-streaming', 'eventsource', 'iframe-eventsource', 'htmlfile', 'iframe-htmlfile',
@@ -35,7 +35,7 @@ for (const library of ['stompjs 2.3.3', '@stomp/stompjs 7'])
         const headers = {Authorization: `Bearer ${broker.token('alice')}`};
         const destination = `/topic/open/${unique('place')}`;
         const talk = page.evaluate((values) => talkOver(...values), [library, transport, headers, destination, MESSAGES]);
-        assert.equal(await inTime(talk, `the talk over ${transport}`, 30_000), transport);
+        assert.equal(await inTime(talk, `the talk over ${transport}`, 90_000), transport);
         await context.close();
       });
   });

@@ -5,7 +5,7 @@ import webstomp from 'webstomp-client';
 import WebSocket from 'ws';
 import {Broker, inTime, unique} from './fixture.mjs';
 
-const timeout = 60_000;
+const timeout = 180_000;
 let broker;
 
 before(async () => { broker = await new Broker({}).start(); }, {timeout});
