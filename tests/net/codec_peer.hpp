@@ -59,8 +59,8 @@ public:
 };
 
 struct Peer {
-    explicit Peer(std::size_t limit = 16 * 1024)
-        : codec(std::make_unique<WebSocketCodec>(endpoint, log, limit)) {}
+    explicit Peer(std::size_t limit = 16 * 1024, Compression compression = Compression::kOff)
+        : endpoint(first_v12, compression), codec(std::make_unique<WebSocketCodec>(endpoint, log, limit)) {}
     Peer& opened() {
         CHECK(codec->open(websocket_client::upgrade()));
         log.lines.clear();
@@ -69,7 +69,7 @@ struct Peer {
     }
     void says(std::string_view bytes, Monotonic now = kNow) { codec->receive(bytes, now); }
 
-    WebSocketEndpoint endpoint{first_v12};
+    WebSocketEndpoint endpoint;
     Log log;
     std::unique_ptr<WebSocketCodec> codec;
 };

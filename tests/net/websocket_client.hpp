@@ -53,7 +53,7 @@ inline std::string close(int code, std::string_view reason = {}) {
 
 // RFC 6455, 1.3
 inline causeway::net::UpgradeRequest upgrade(std::vector<std::string> offers = {}) {
-    return {"dGhlIHNhbXBsZSBub25jZQ==", std::move(offers)};
+    return {"dGhlIHNhbXBsZSBub25jZQ==", std::move(offers), false};
 }
 
 }  // namespace websocket_client

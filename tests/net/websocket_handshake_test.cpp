@@ -55,6 +55,8 @@ TEST_CASE("W10 only version 13 with a key of 16 octets is granted a WebSocket") 
         {std::string("Upgrade: websocket\r\n") + kKey + kVersion, 400},
         {good + "Content-Length: 3\r\n", 400},
         {good + "Transfer-Encoding: chunked\r\n", 400},
+        {good + "Sec-WebSocket-Extensions: permessage-deflate, x; y=z\r\n", 101},
+        {good + "Sec-WebSocket-Extensions: permessage-deflate; =\r\n", 400},
         {std::string(kUpgrade) + "Sec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n", 426},
     };
     for (const auto& row : rows) {
@@ -63,6 +65,15 @@ TEST_CASE("W10 only version 13 with a key of 16 octets is granted a WebSocket") 
     }
     CHECK(status_of(good, "POST /ws HTTP/1.1") == 400);
     CHECK(status_of(good, "GET /ws HTTP/1.0") == 400);
+}
+
+TEST_CASE("extensions are read from all their headers") {
+    const auto result =
+        read_upgrade(head_of(std::string(kUpgrade) + kKey + kVersion +
+                             "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9\r\n"
+                             "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+    REQUIRE(std::holds_alternative<UpgradeRequest>(result));
+    CHECK(std::get<UpgradeRequest>(result).deflate);
 }
 
 TEST_CASE("offered sub-protocols are read from all their headers, in order") {
