@@ -10,6 +10,7 @@ constexpr std::int64_t kSlice = 1000;  // cursors looked at in one transaction
 constexpr std::int64_t kNowhere = -1;
 
 std::int64_t signed_value(Offset offset) { return static_cast<std::int64_t>(value(offset)); }
+std::int64_t place_of(std::optional<Offset> offset) { return offset ? signed_value(*offset) : kNowhere; }
 
 }  // namespace
 
@@ -18,10 +19,10 @@ Cursors::Cursors(Database& database, Users& users, const Clock& clock)
       clock_(clock),
       upsert_(database,
               "INSERT INTO cursors (user, device, log, offset, updated_at, written, sessions) "
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, max(?7, 0)) ON CONFLICT DO UPDATE SET "
-              "offset = max(offset, excluded.offset), updated_at = excluded.updated_at, "
+              "VALUES (?1, ?2, ?3, max(?4, ?8), ?5, ?6, max(?7, 0)) ON CONFLICT DO UPDATE SET "
+              "offset = max(iif(offset < 0, ?8, offset), ?4), updated_at = excluded.updated_at, "
               "written = max(written, excluded.written), sessions = max(sessions + ?7, 0) "
-              "WHERE excluded.offset > offset OR excluded.written > written OR ?7 <> 0"),
+              "WHERE ?4 > offset OR (offset < 0 AND ?8 >= 0) OR excluded.written > written OR ?7 <> 0"),
       set_one_(database,
                "INSERT INTO cursors (user, device, log, offset, updated_at) VALUES (?, ?, ?, ?, ?) "
                "ON CONFLICT DO UPDATE SET offset = excluded.offset, updated_at = excluded.updated_at"),
@@ -43,13 +44,13 @@ Answer Cursors::move(const MoveCursors& request) {
     bool moved = false;
     const std::int64_t now = to_ms(clock_.wall());
     for (const auto& move : request.moves) {
-        const bool says_something = move.to || value(move.written) > 0 || move.sessions > 0;
+        const bool says_something = move.to || move.first || value(move.written) > 0 || move.sessions > 0;
         if (!says_something && move.sessions == 0) continue;
         const auto known = says_something ? std::optional(users_.key_of(move.user)) : users_.find(move.user);
         if (!known) continue;
         upsert_.run(value(*known), std::string_view(move.device), std::string_view(move.log),
-                    move.to ? signed_value(*move.to) : kNowhere, now, signed_value(move.written),
-                    static_cast<std::int64_t>(move.sessions));
+                    place_of(move.to), now, signed_value(move.written),
+                    static_cast<std::int64_t>(move.sessions), place_of(move.first));
         moved = moved || upsert_.changes() > 0;
     }
     return Changed{moved};

@@ -97,6 +97,7 @@ struct MoveCursors {
         // +1: a session of the device begins to receive this log; -1: it ended, and `written` is exact.
         // Where a crash finds more beginnings than ends, everything committed by then may have been sent.
         int sessions = 0;
+        std::optional<Offset> first{};  // the device begins here, if it has no place in this log yet
     };
     std::vector<Move> moves;
 };

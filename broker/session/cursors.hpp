@@ -32,6 +32,8 @@ public:
     };
     // The device has everything up to `to`. Never moves back.
     void move(const Key& key, Offset to);
+    // The device begins behind `first`, unless it has a place in the log already: then that stays.
+    void place(const Key& key, Offset first);
     // A session of the device begins to receive the log: told to the store when the turn ends, so that
     // after a crash the store knows that something may have been sent.
     void begin(const Key& key);
@@ -57,6 +59,7 @@ private:
         std::optional<Offset> to;
         Offset written{};
         int sessions = 0;
+        std::optional<Offset> first;
     };
     using Moves = std::map<Key, Move>;
     static storage::MoveCursors request_of(const Moves& moves);

@@ -47,6 +47,22 @@ public:
     // The device's cursor is kept for this one.
     [[nodiscard]] bool has_cursor() const { return wish_.resume.from == Resume::From::kDevice; }
 
+    // The device has no place in the log, as `state` says: true if the store is to be asked to remember the
+    // one where it would begin, which stays the one of the first call. False: it was asked often enough.
+    [[nodiscard]] bool tries_first_place(const storage::LogState& state) {
+        if (!unplaced_) unplaced_ = state;
+        return tries_++ < kTriesToPlace;
+    }
+    // Nothing, if the device had a place.
+    [[nodiscard]] std::optional<Beginning> first_place() const {
+        return unplaced_ ? std::optional(beginning_of(wish_.resume, *unplaced_)) : std::nullopt;
+    }
+    // What a SUBSCRIBE is told of: the log as it was when the device took its first place, if that was here
+    // and the device has not come further; otherwise `now`.
+    [[nodiscard]] const storage::LogState& as_it_began(const storage::LogState& now) const {
+        return unplaced_ && (!now.cursor || *now.cursor == first_place()->after) ? *unplaced_ : now;
+    }
+
     // The device is known to have everything up to `cursor`, and was sent everything up to `written`.
     void begins_after(Offset cursor, Offset written) {
         cursor_ = cursor;
@@ -77,6 +93,9 @@ private:
         return cursor_ = offset;
     }
 
+    // A store that refuses to write does not keep live messages from anybody.
+    static constexpr int kTriesToPlace = 3;
+
     const std::uint64_t serial_;
     LogWish wish_;
     LogFeed feed_;
@@ -84,6 +103,8 @@ private:
     Offset cursor_{0};
     Offset written_{0};
     bool counted_ = false;
+    int tries_ = 0;
+    std::optional<storage::LogState> unplaced_;  // what was read of the log before its device had a place
 };
 
 }  // namespace causeway::session

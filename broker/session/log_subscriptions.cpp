@@ -51,11 +51,15 @@ Cursors::Key LogSubscriptions::key_of(const LogSubscription& subscription) const
     return {session_.identity_.user, session_.device_id_, subscription.place().name};
 }
 
-// A device's cursor is read after everything that any shard has handed over about it, so that what a session
-// proved before it ended does not come again.
 void LogSubscriptions::open(LogSubscription& subscription) {
     if (subscription.place().in_memory()) return open_in_memory(subscription);
     if (!subscription.has_cursor()) return read_state(subscription);
+    read_state_behind_moves(subscription);
+}
+
+// A device's cursor is read after everything that any shard has handed over about it, so that what a session
+// proved before it ended does not come again.
+void LogSubscriptions::read_state_behind_moves(const LogSubscription& subscription) {
     session_.services_.cursors.flush_and(
         [&services = session_.services_, id = session_.id_, serial = subscription.serial()] {
             Session* const session = services.find(id);
@@ -90,7 +94,18 @@ void LogSubscriptions::open_in_memory(LogSubscription& subscription) {
 }
 
 void LogSubscriptions::on_state(LogSubscription& subscription, const storage::LogState& state) {
-    if (!begin_at_newest(subscription, state)) begin(subscription, state);
+    if (!begin_at_newest(subscription, state) && !take_first_place(subscription, state))
+        begin(subscription, state);
+}
+
+// A device that was never here is answered when the store knows where it begins: from then on it may miss
+// nothing, not even after a crash. Of several that come at once the place of one is that of all.
+bool LogSubscriptions::take_first_place(LogSubscription& subscription, const storage::LogState& state) {
+    if (!subscription.has_cursor() || state.cursor) return false;
+    if (!subscription.tries_first_place(state)) return false;
+    session_.services_.cursors.place(key_of(subscription), subscription.first_place()->after);
+    read_state_behind_moves(subscription);
+    return true;
 }
 
 // A stored history begins with its newest, as its rule says, unless the client knows better.
@@ -115,14 +130,12 @@ bool LogSubscriptions::begin_at_newest(LogSubscription& subscription, const stor
     return true;
 }
 
-void LogSubscriptions::begin(LogSubscription& subscription, const storage::LogState& state) {
+void LogSubscriptions::begin(LogSubscription& subscription, const storage::LogState& now) {
+    const storage::LogState& state = subscription.as_it_began(now);
     const Beginning beginning = beginning_of(subscription.resume(), state);
     if (subscription.has_cursor()) {
-        subscription.begins_after(beginning.after, state.written);
-        Cursors& cursors = session_.services_.cursors;
-        // From here on a new device may miss nothing.
-        if (!state.cursor) cursors.move(key_of(subscription), beginning.after);
-        cursors.begin(key_of(subscription));
+        subscription.begins_after(beginning.after, now.written);
+        session_.services_.cursors.begin(key_of(subscription));
     } else {
         subscription.begins_without_cursor(beginning.after);
     }

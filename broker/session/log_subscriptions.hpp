@@ -47,8 +47,10 @@ private:
     void for_each(Do&& what);
 
     void read_state(const LogSubscription& subscription);
+    void read_state_behind_moves(const LogSubscription& subscription);
     void open_in_memory(LogSubscription& subscription);
     void on_state(LogSubscription& subscription, const storage::LogState& state);
+    bool take_first_place(LogSubscription& subscription, const storage::LogState& state);
     void begin(LogSubscription& subscription, const storage::LogState& state);
     bool begin_at_newest(LogSubscription& subscription, const storage::LogState& state);
     void tell(LogSubscription& subscription, const storage::LogState& state, bool recovered);

@@ -137,9 +137,9 @@ void Judge::on_device_answered(Subscription& subscription, bool recovered, std::
     if (log.open.size() > 1) log.unsure = std::max(log.unsure, kept.end());
     if (subscription.seen_settled) return;
     if (log.exists && recovered) return;
-    if (log.exists) {  // two came at once, both were the first, and the furthest wins
+    if (log.exists) {  // two came at once, and both were the first
         require(log.since >= subscription.asked_at, name + ": the broker has forgotten where the device was");
-        log.base = std::max(log.base, last);
+        log.base = std::min(log.base, last);
         subscription.start = last;
         return;
     }
@@ -292,20 +292,12 @@ void Judge::on_settled(Subscription& subscription) {
 }
 
 void Judge::all_settled() {
-    last_settled_ = now_;
     for (const Subscription& subscription : std::exchange(gone_, {}))
         if (subscription.from == From::kDevice) device_log(subscription).open.erase(subscription.serial);
 }
 
-// Where a device began is told before it is stored: a crash in between forgets it.
-void Judge::forget_young_cursors(Judge& judge, std::uint64_t settled) {
-    for (auto& [key, log] : judge.devices_)
-        if (log.since > settled) log.exists = false;
-}
-
 void Judge::on_killed() {
     all_heard(now_);
-    forget_young_cursors(*this, last_settled_);
     gone_.clear();
     for (auto& [key, log] : devices_) {
         log.unsure = kept.end();
@@ -317,7 +309,6 @@ void Judge::on_restored(const Judge& backup, std::string new_epoch) {
     const auto lost = std::exchange(devices_, backup.devices_);
     kept = backup.kept;
     epoch = std::move(new_epoch);
-    forget_young_cursors(*this, backup.last_settled_);
     for (auto& [key, log] : devices_) {
         log.unsure = kept.end();
         log.open.clear();

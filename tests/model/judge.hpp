@@ -78,7 +78,6 @@ private:
         std::uint64_t committed;
         std::uint64_t heard;  // by every shard
     };
-    static void forget_young_cursors(Judge& judge, std::uint64_t settled);
     DeviceLog& device_log(const Subscription& subscription);
     void on_device_answered(Subscription& subscription, bool recovered, std::uint64_t last);
     void check_ends(const Subscription& subscription, const Seen& seen) const;
@@ -96,8 +95,7 @@ private:
     std::size_t most_unacked_;
     std::uint64_t now_ = 1;
     std::uint64_t serials_ = 0;
-    std::uint64_t last_settled_ = 0;
-    std::vector<Subscription> gone_;                                                  // since it last settled
+    std::vector<Subscription> gone_;                                                  // not yet settled
     std::map<std::pair<std::string, std::string>, std::vector<Change>> changes_;      // conversation, user
     std::map<std::tuple<std::string, std::string, std::string>, DeviceLog> devices_;  // user, device, log
 };

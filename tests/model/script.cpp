@@ -17,11 +17,11 @@ struct Weight {
 constexpr std::array kWeights{
     Weight{Act::kConnect, 45},      Weight{Act::kDisconnect, 12},  Weight{Act::kBreak, 25},
     Weight{Act::kSubscribe, 90},    Weight{Act::kUnsubscribe, 15}, Weight{Act::kSend, 160},
-    Weight{Act::kMembership, 30},   Weight{Act::kAcknowledge, 40}, Weight{Act::kServerTakes, 130},
+    Weight{Act::kMembership, 30},   Weight{Act::kAcknowledge, 70}, Weight{Act::kServerTakes, 130},
     Weight{Act::kClientReads, 120}, Weight{Act::kShardTurns, 120}, Weight{Act::kStoreWorks, 130},
     Weight{Act::kTimePasses, 45},   Weight{Act::kCommitFails, 5},  Weight{Act::kKill, 9},
     Weight{Act::kBackUp, 4},        Weight{Act::kRestore, 3},      Weight{Act::kResetCursor, 4},
-    Weight{Act::kSettle, 12},       Weight{Act::kBurst, 1},
+    Weight{Act::kSettle, 12},       Weight{Act::kBurst, 2},        Weight{Act::kComeBack, 25},
 };
 
 Act drawn(Dice& dice) {

@@ -13,6 +13,7 @@ enum class Act : std::uint8_t {
     kConnect,
     kDisconnect,
     kBreak,
+    kComeBack,
     kSubscribe,
     kUnsubscribe,
     kSend,

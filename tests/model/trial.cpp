@@ -100,23 +100,18 @@ void Trial::does(const Step& step) {
             if (Client* const one = someone_who_talks(dice)) one->disconnects();
             return;
         case Act::kBreak:
-            if (Client* const one = someone(dice)) {
-                for (std::size_t read = dice.below(6); read > 0; --read) one->reads_one();
-                one->breaks();
-            }
+            if (Client* const one = someone(dice)) break_line(*one, dice);
             return;
+        case Act::kComeBack:
+            return come_back(dice);
         case Act::kSubscribe:
             return subscribe(dice);
         case Act::kUnsubscribe:
-            if (Client* const one = someone_who_talks(dice)) {
-                const auto open = one->open_subscriptions();
-                if (!open.empty()) one->unsubscribes(*dice.of(open));
-            }
-            return;
+            return unsubscribe(dice);
         case Act::kSend:
             return send(dice, 1 + dice.below(3));
         case Act::kBurst:
-            return send(dice, 140);
+            return burst(dice);
         case Act::kMembership:
             return change_membership(dice);
         case Act::kAcknowledge:
@@ -129,31 +124,19 @@ void Trial::does(const Step& step) {
             if (Client* const one = someone(dice))
                 for (std::size_t i = dice.below(6); i < 6 && one->reads_one(); ++i) judge_.tick();
             return;
-        case Act::kShardTurns: {
-            TestShard& shard = *dice.of(world_->shards);
-            shard.turn();
-            for (const auto& one : clients_)
-                if (&one->shard() == &shard) one->server_tells();
-            return;
-        }
+        case Act::kShardTurns:
+            return let_a_shard_turn(dice);
         case Act::kStoreWorks:
             for (std::size_t i = dice.below(8); i < 8 && store_.step(dice); ++i) judge_.tick();
             return;
-        case Act::kTimePasses: {
-            static constexpr std::array<int, 3> kTimes{50, 250, 1000};
-            const int time = dice.of(kTimes);
-            return let_time_pass(Milliseconds(time), time >= 1000);
-        }
+        case Act::kTimePasses:
+            return let_some_time_pass(dice);
         case Act::kCommitFails:
             return store_.commit_fails_once();
         case Act::kKill:
             return kill(dice);
         case Act::kBackUp:
-            say("a backup is made");
-            std::filesystem::create_directory(directory_.path() / "backup");
-            store_.back_up(directory_.path() / "backup");
-            backup_ = judge_;
-            return;
+            return back_up();
         case Act::kRestore:
             return restore(dice);
         case Act::kResetCursor:
@@ -161,6 +144,26 @@ void Trial::does(const Step& step) {
         case Act::kSettle:
             return settle(dice);
     }
+}
+
+void Trial::let_a_shard_turn(Dice& dice) {
+    TestShard& shard = *dice.of(world_->shards);
+    shard.turn();
+    for (const auto& one : clients_)
+        if (&one->shard() == &shard) one->server_tells();
+}
+
+void Trial::let_some_time_pass(Dice& dice) {
+    static constexpr std::array<int, 3> kTimes{50, 250, 1000};
+    const int time = dice.of(kTimes);
+    let_time_pass(Milliseconds(time), time >= 1000);
+}
+
+void Trial::back_up() {
+    say("a backup is made");
+    std::filesystem::create_directory(directory_.path() / "backup");
+    store_.back_up(directory_.path() / "backup");
+    backup_ = judge_;
 }
 
 // Those for whom nothing will come any more.

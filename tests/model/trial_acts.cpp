@@ -12,6 +12,7 @@ using namespace storage;
 namespace {
 
 constexpr std::size_t kMostClients = 7;
+constexpr std::size_t kBurst = 140;
 
 std::string user(std::size_t number) { return "u" + std::to_string(number); }
 
@@ -33,12 +34,48 @@ void Trial::connect(Dice& dice) {
     const bool again = dice.one_in(2);
     const std::string name = again ? favourite_.user : user(dice.below(3));
     const std::string device = again ? "d1" : dice.of(kDevices);
+    connect_as(dice, name, device);
+}
+
+Client& Trial::connect_as(Dice& dice, const std::string& name, const std::string& device) {
     auto& shard = *dice.of(world_->shards);
     clients_.push_back(std::make_unique<Client>(judge_, shard, next_session_++, name, device,
                                                 [this](const std::string& text) { say(text); }));
-    say(clients_.back()->name() + " CONNECTs");
-    while (clients_.back()->server_takes_one()) judge_.tick();
-    if (!dice.one_in(4)) clients_.back()->reads_one();
+    Client& client = *clients_.back();
+    say(client.name() + " CONNECTs");
+    while (client.server_takes_one()) judge_.tick();
+    if (!dice.one_in(4)) client.reads_one();
+    return client;
+}
+
+void Trial::break_line(Client& client, Dice& dice) {
+    for (std::size_t read = dice.below(6); read > 0; --read) client.reads_one();
+    client.breaks();
+}
+
+// A device's connection breaks; the device connects again, on any shard, and subscribes to the same.
+void Trial::come_back(Dice& dice) {
+    Client* const before = someone(dice);
+    if (before == nullptr || before->device().empty()) return;
+    std::vector<Subscription> had;
+    for (const Subscription* const one : before->open_subscriptions())
+        if (one->from == From::kDevice) had.push_back(*one);
+    break_line(*before, dice);
+    Client& again = connect_as(dice, before->user(), before->device());
+    if (!again.talks()) return;
+    for (const Subscription& one : had) {
+        Subscription wanted;
+        wanted.id = again.free_id();
+        wanted.log = one.log;
+        wanted.destination = one.destination;
+        wanted.device = again.device();
+        wanted.session = again.session_id();
+        wanted.from = From::kDevice;
+        wanted.implied = one.implied;
+        wanted.ack = one.ack;
+        wanted.with_receipt = !dice.one_in(4);
+        again.subscribes(std::move(wanted));
+    }
 }
 
 void Trial::choose_favourite(Dice& dice) {
@@ -79,6 +116,13 @@ void Trial::subscribe(Dice& dice) {
     if (dice.one_in(3)) wanted.ack = dice.one_in(2) ? "client" : "client-individual";
     choose_place(dice, wanted);
     client->subscribes(std::move(wanted));
+}
+
+void Trial::unsubscribe(Dice& dice) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr) return;
+    const auto open = client->open_subscriptions();
+    if (!open.empty()) client->unsubscribes(*dice.of(open));
 }
 
 // Where it begins: live, after an offset that may be none, or where the device was.
@@ -137,6 +181,23 @@ void Trial::send(Dice& dice, std::size_t count) {
         }
         said_.push_back(said);
         if (said_.size() > 12) said_.erase(said_.begin());
+    }
+}
+
+// More than a subscription keeps back while its log is read, all to the log that most is about.
+void Trial::burst(Dice& dice) {
+    Client* const client = someone_who_talks(dice);
+    if (client == nullptr || client->user() == favourite_.user) return;
+    for (std::size_t count = kBurst; count > 0; --count) {
+        const std::string text = "t" + std::to_string(++texts_);
+        if (favourite_.kind == Log::Kind::kInbox) {
+            client->sends("/user/" + favourite_.user + "/queue/alerts", text, text, {"persistent:true"});
+        } else if (favourite_.kind == Log::Kind::kConversation) {
+            client->sends("/app/chat", body_of(field("conversationId", favourite_.name), {}, text), text);
+        } else {
+            client->sends("/app/private-message", body_of(field("receiverId", favourite_.user), {}, text),
+                          text);
+        }
     }
 }
 

@@ -77,6 +77,66 @@ TEST_CASE(
     CHECK(third.sees() == "");
 }
 
+TEST_CASE("a device that was never here is answered when the store knows where it begins (PRODUCT 7)") {
+    Conversation world;
+    Client alice(world, "alice");
+    alice.connects({"deviceId:phone"});
+    world.store.held = true;
+    alice.subscribes(kTopic, {"resume:device", "receipt:r"});
+    std::size_t steps = 0;
+    while (world.store.waiting() > 0) {
+        // Her conversations, what was gathered, and the log have been looked at.
+        if (++steps == 4) world.says("4");
+        world.store.work_once();
+        world.settle();
+        const bool answered = alice.gets().find("RECEIPT") != std::string::npos;
+        CHECK((!answered || world.store.cursor("alice", "phone", kTopic) == 16));
+    }
+    const Seen receipt = alice.receipt("r");
+    CHECK(receipt["recovered"] == "false");
+    CHECK(receipt["last"] == "16");
+    CHECK(alice.sees() == "4");
+    alice.vanishes();
+}
+
+TEST_CASE("a device that comes twice at once for the first time begins at one place (PRODUCT 7)") {
+    Conversation world;
+    Client first(world, "alice");
+    Client second(world, "alice", 1);
+    for (Client* const client : {&first, &second}) client->connects({"deviceId:phone"});
+    world.store.held = true;
+    for (Client* const client : {&first, &second}) client->subscribes(kTopic, {"resume:device", "receipt:r"});
+    // The same for the first one; the second has not looked at the log yet.
+    for (int step = 0; step < 5; ++step) {
+        world.store.work_once();
+        world.settle();
+    }
+    world.says("4");
+    world.store.held = false;
+    world.settle();
+    CHECK(first.receipt("r")["recovered"] == "false");
+    CHECK(second.receipt("r")["recovered"] == "true");
+    CHECK(first.sees() == "4");
+    CHECK(second.sees() == "4");
+    first.vanishes();
+    second.vanishes();
+    CHECK(world.store.cursor("alice", "phone", kTopic) == 16);
+}
+
+TEST_CASE("a store that refuses to write keeps no new device from what is live") {
+    Conversation world;
+    Client alice(world, "alice");
+    alice.connects({"deviceId:phone"});
+    world.store.refuses = true;
+    alice.subscribes(kTopic, {"resume:device", "receipt:r"});
+    CHECK(alice.receipt("r")["recovered"] == "false");
+    world.says("4");
+    CHECK(alice.sees() == "4");
+    world.store.refuses = false;
+    world.flushes_cursors();
+    CHECK(world.store.cursor("alice", "phone", kTopic) == 16);
+}
+
 TEST_CASE("a cursor moves when a pong proves receipt, and only as far as the ping knew (PRODUCT 7)") {
     Conversation world;
     Client alice(world, "alice");

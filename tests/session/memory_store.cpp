@@ -96,9 +96,10 @@ Answer MemoryStore::perform(MoveCursors& request) {
         Device& device = devices_[{move.user, move.device, move.log}];
         device.written = std::max(device.written, move.written);
         device.sessions += move.sessions;
-        if (!move.to) continue;
-        device.cursor = std::max(device.cursor.value_or(Offset{}), *move.to);
-        ++cursor_writes;
+        const auto before = device.cursor;
+        if (move.first && !device.cursor) device.cursor = move.first;
+        if (move.to) device.cursor = std::max(device.cursor.value_or(Offset{}), *move.to);
+        if (device.cursor != before || move.to) ++cursor_writes;
     }
     return Changed{true};
 }

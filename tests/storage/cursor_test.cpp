@@ -35,6 +35,29 @@ TEST_CASE("what was written moves forward only, and makes no cursor of its own")
     CHECK_FALSE(g.store.move_cursor("bob", "phone", kName, 1));
 }
 
+TEST_CASE("a device's first place in a log stays, whoever else asks for one") {
+    Given g(5);
+    const auto place = [&](std::uint64_t first) {
+        return std::get<Changed>(
+                   g.store.submit(MoveCursors{{{"bob", "phone", kName, {}, {}, 0, Offset{first}}}}))
+            .changed;
+    };
+    g.store.session("bob", "phone", kName, 0, 3);  // sent something, confirmed nothing
+    CHECK(place(0));
+    REQUIRE(g.bobs_phone().cursor);
+    CHECK(value(*g.bobs_phone().cursor) == 0);
+    CHECK_FALSE(place(4));
+    CHECK(value(*g.bobs_phone().cursor) == 0);
+    CHECK(g.store.move_cursor("bob", "phone", kName, 3));
+    CHECK_FALSE(place(4));
+    CHECK_FALSE(place(2));
+    g.store.reopen();
+    CHECK(value(*g.bobs_phone().cursor) == 3);
+    (void)g.store.submit(ResetCursors{"bob", "phone", kName, {}});
+    CHECK(place(2));
+    CHECK(value(*g.bobs_phone().cursor) == 2);
+}
+
 TEST_CASE("while a session receives, everything committed may have been sent; when it ends, what it says") {
     Given g(2);
     g.store.session("bob", "phone", kName, +1);
