@@ -1,9 +1,11 @@
 // Which conversations' messages a session was sent, on the way to the proof that they arrived: what
-// was sent before a ping has arrived when its pong comes. Values in, values out. One per session.
+// was sent before a ping has arrived when its pong comes. Values in, values out. One per session, and next to
+// nothing for those that are sent no such messages.
 #pragma once
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,19 +20,26 @@ public:
     static constexpr std::size_t kMost = 4096;
 
     void on_delivered(const std::string& conversation, Sequence sequence) {
-        const auto found = fresh_.find(conversation);
-        if (found != fresh_.end())
+        if (!marks_) marks_ = std::make_unique<Both>();
+        Marks& fresh = marks_->fresh;
+        const auto found = fresh.find(conversation);
+        if (found != fresh.end())
             found->second = std::max(found->second, sequence);
-        else if (fresh_.size() < kMost)
-            fresh_.emplace(conversation, sequence);
+        else if (fresh.size() < kMost)
+            fresh.emplace(conversation, sequence);
     }
-    void on_pinged() { pinged_ = std::exchange(fresh_, {}); }
+    void on_pinged() {
+        if (marks_) marks_->pinged = std::exchange(marks_->fresh, {});
+    }
     // What the pong to that ping proves.
-    [[nodiscard]] Marks take_proven() { return std::exchange(pinged_, {}); }
+    [[nodiscard]] Marks take_proven() { return marks_ ? std::exchange(marks_->pinged, {}) : Marks(); }
 
 private:
-    Marks fresh_;
-    Marks pinged_;
+    struct Both {
+        Marks fresh;
+        Marks pinged;
+    };
+    std::unique_ptr<Both> marks_;
 };
 
 }  // namespace causeway::session

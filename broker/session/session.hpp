@@ -177,20 +177,26 @@ private:
     net::Transport& transport_;
     Services& services_;
 
+    // Together, as there are many sessions.
     Stage stage_ = Stage::kConnecting;
-    stomp::Decoder decoder_;
-    bool held_ = false;  // a frame waits in decoder_ for the memberships; those behind it wait as well
-    bool handled_anew_ = false;  // the next frame has waited
+    stomp::Version version_ = stomp::Version::k12;  // constant once connected
+    bool held_ = false;             // a frame waits in decoder_ for the memberships; those behind it wait as well
+    bool handled_anew_ = false;     // the next frame has waited
+    bool waits_for_sends_ = false;  // a frame waits in decoder_ until there are fewer
     bool memberships_failed_ = false;
+    bool notify_on_denied_ = false;
+    bool joined_ = false;
+    bool running_parts_ = false;
+    bool proof_wanted_ = false;
+    bool expiry_warned_ = false;
+
+    stomp::Decoder decoder_;
 
     // Constant once connected, but for a fresh token.
-    stomp::Version version_ = stomp::Version::k12;
     identity::Identity identity_;
     std::string device_id_;
     std::string client_type_;
     WallTime connected_at_{};
-    bool notify_on_denied_ = false;
-    bool joined_ = false;
 
     std::vector<std::unique_ptr<ClientSubscription>> subscriptions_;
     std::uint64_t subscription_serial_ = 0;
@@ -204,13 +210,10 @@ private:
     Rate command_rate_;
     std::size_t commands_running_ = 0;
     std::vector<AnswerPart> parts_;  // waiting for room
-    bool running_parts_ = false;
     std::shared_ptr<KeptSends> sends_;    // once there was one
-    bool waits_for_sends_ = false;        // a frame waits in decoder_ until there are fewer
     std::unique_ptr<Origin> disconnect_;  // of the DISCONNECT that waits for the commands
 
     ProofOfReceipt proof_;
-    bool proof_wanted_ = false;
 
     // Time
     Monotonic began_;
@@ -220,7 +223,6 @@ private:
     Milliseconds silence_allowed_{0};
     std::uint64_t written_at_beat_ = 0;
     std::optional<Monotonic> pinged_for_life_;
-    bool expiry_warned_ = false;
 
     std::uint64_t sent_ = 0;
     std::uint64_t delivered_ = 0;
