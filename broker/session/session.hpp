@@ -180,7 +180,7 @@ private:
     // Together, as there are many sessions.
     Stage stage_ = Stage::kConnecting;
     stomp::Version version_ = stomp::Version::k12;  // constant once connected
-    bool held_ = false;             // a frame waits in decoder_ for the memberships; those behind it wait as well
+    bool held_ = false;  // a frame waits in decoder_ for the memberships; those behind it wait as well
     bool handled_anew_ = false;     // the next frame has waited
     bool waits_for_sends_ = false;  // a frame waits in decoder_ until there are fewer
     bool memberships_failed_ = false;
@@ -209,7 +209,7 @@ private:
     std::unique_ptr<std::unordered_map<std::string, bool>> deliver_allowed_;  // of patterns, by destination
     Rate command_rate_;
     std::size_t commands_running_ = 0;
-    std::vector<AnswerPart> parts_;  // waiting for room
+    std::vector<AnswerPart> parts_;       // waiting for room
     std::shared_ptr<KeptSends> sends_;    // once there was one
     std::unique_ptr<Origin> disconnect_;  // of the DISCONNECT that waits for the commands
 
