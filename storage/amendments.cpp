@@ -126,6 +126,7 @@ Answer Amendments::amend(Amend& request, Original& original, Conversation& conve
     if (request.change == Amend::Change::kEdit) said_by = value(users_.key_of(request.sender));
     auto entry = entries_.append(
         conversation, NewEntry{std::move(request.envelope), request.origin, said_by, original.offset});
+    entry.original = Sequence{original.sequence};
     if (request.change == Amend::Change::kEdit)
         edit(original, entry, usage_kind(entry.kind));
     else

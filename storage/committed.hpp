@@ -25,7 +25,9 @@ struct CommittedEntry {
     std::shared_ptr<const Envelope> envelope;  // complete
     std::string protobuf;                      // the same, serialized
     SessionId origin;                          // of the request
+    Sequence original{};                       // of an edit or a recall: what it refers to
 };
+// `at` of those below: when, in milliseconds since 1970.
 struct CommittedConversation {
     std::string id;
     std::string kind;
@@ -33,6 +35,7 @@ struct CommittedConversation {
     std::string creator;
     std::vector<std::string> members;  // with the creator
     bool trusted;                      // a back end's wish
+    std::int64_t at = 0;
 };
 struct CommittedMembership {
     std::string conversation;
@@ -43,6 +46,7 @@ struct CommittedMembership {
     bool trusted = false;            // a back end's wish
     bool with_conversation = false;  // told by the CommittedConversation before it, too
     Members members{};               // after the change
+    std::int64_t at = 0;
 };
 struct CommittedWatermark {
     // Whose messages were received or read, and the last of them that was.
@@ -58,6 +62,7 @@ struct CommittedWatermark {
     Sequence from;
     Sequence to;
     std::vector<Sender> senders;  // besides `user`; empty above kMaxMembersTold
+    std::int64_t at = 0;
 };
 // A user no longer sees a message (Amend, kHide). He alone.
 struct CommittedHidden {
@@ -65,6 +70,7 @@ struct CommittedHidden {
     std::string conversation;  // empty: it was in his inbox
     Sequence sequence;
     std::string message_id;
+    std::int64_t at = 0;
 };
 using Committed = std::variant<CommittedEntry, CommittedConversation, CommittedMembership, CommittedWatermark,
                                CommittedHidden>;

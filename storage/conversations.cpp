@@ -18,10 +18,6 @@ constexpr std::array<std::string_view, 4> kRoomKinds{"drama_chat", "live_stream"
 
 }  // namespace
 
-bool Conversation::has(std::string_view user) const {
-    return std::binary_search(members->begin(), members->end(), user, std::less<>());
-}
-
 std::optional<ConversationKind> kind_from(std::string_view name) {
     if (name == "group") return ConversationKind::kGroup;
     if (std::find(kRoomKinds.begin(), kRoomKinds.end(), name) != kRoomKinds.end())
@@ -87,16 +83,16 @@ Conversation* Conversations::load(Statement::Rows& rows) {
     loaded->high = UserKey{rows.integer(5)};
     auto last = select_last_.query(value(loaded->key));
     loaded->last_sequence = last.next() ? last.number(0) : 0;
-    loaded->members = std::make_shared<std::vector<std::string>>();
+    std::vector<std::string> names;
     auto members = select_members_.query(value(loaded->key));
-    while (members.next()) loaded->members->emplace_back(members.text(0));
-    std::sort(loaded->members->begin(), loaded->members->end());
+    while (members.next()) names.emplace_back(members.text(0));
+    loaded->members = MemberList(std::move(names));
     return &keep(std::move(loaded));
 }
 
 Conversation& Conversations::keep(std::unique_ptr<Conversation> conversation) {
     Conversation& kept = *conversation;
-    members_held_ += kept.members->size();
+    members_held_ += kept.members.size();
     if (kept.kind == ConversationKind::kDirect) by_pair_[{value(kept.low), value(kept.high)}] = &kept;
     by_id_.emplace(kept.id, std::move(conversation));
     return kept;
@@ -116,7 +112,6 @@ Conversation& Conversations::make(std::string_view id, std::string_view kind_nam
     made->kind_name = kind_name;
     made->kind = stored_kind(kind_name);
     made->creator = creator_key.value_or(0);
-    made->members = std::make_shared<std::vector<std::string>>();
     return keep(std::move(made));
 }
 
@@ -134,7 +129,6 @@ Conversation& Conversations::make_direct(std::string_view id, std::string_view o
     made->kind = ConversationKind::kDirect;
     made->low = UserKey{low_user};
     made->high = UserKey{high_user};
-    made->members = std::make_shared<std::vector<std::string>>();
     Conversation& kept = keep(std::move(made));
     join(kept, one, "member", Offset{0});
     if (one != other) join(kept, other, "member", Offset{0});
@@ -151,10 +145,11 @@ void Conversations::join(Conversation& conversation, std::string_view user, std:
         while (rows.next()) joined_at = rows.integer(0);
     }
     insert_member_.run(value(conversation.key), key, role, joined_at);
-    auto& members = writable(conversation);
-    members.emplace(std::lower_bound(members.begin(), members.end(), user), user);
+    conversation.members.insert(user);
+    conversation.shared = nullptr;
     ++members_held_;
-    if (conversation.kind == ConversationKind::kGroup && members.size() == kMaxMembersOnUserQueues + 1)
+    if (conversation.kind == ConversationKind::kGroup &&
+        conversation.members.size() == kMaxMembersOnUserQueues + 1)
         wide_spans_.begin(value(conversation.key), static_cast<std::int64_t>(value(now)));
 }
 
@@ -168,11 +163,10 @@ void Conversations::leave(Conversation& conversation, std::string_view user, Off
     delete_member_.run(value(conversation.key), key);
     const auto left_at = static_cast<std::int64_t>(value(now));
     if (joined_at < left_at) insert_past_.run(value(conversation.key), key, joined_at, left_at);
-    auto& members = writable(conversation);
-    const auto place = std::lower_bound(members.begin(), members.end(), user);
-    if (place == members.end() || *place != user) return;
-    members.erase(place);
-    if (conversation.kind == ConversationKind::kGroup && members.size() == kMaxMembersOnUserQueues)
+    if (!conversation.members.erase(user)) return;
+    conversation.shared = nullptr;
+    if (conversation.kind == ConversationKind::kGroup &&
+        conversation.members.size() == kMaxMembersOnUserQueues)
         wide_spans_.end(value(conversation.key), left_at);
 }
 
@@ -202,13 +196,6 @@ void Conversations::forget_all() {
     by_pair_.clear();
     by_id_.clear();
     members_held_ = 0;
-}
-
-// Entries told so far keep the list they saw.
-std::vector<std::string>& Conversations::writable(Conversation& conversation) {
-    if (std::exchange(conversation.shared, false))
-        conversation.members = std::make_shared<std::vector<std::string>>(*conversation.members);
-    return *conversation.members;
 }
 
 }  // namespace causeway::storage

@@ -27,14 +27,14 @@ struct Conversation {
     UserKey low{};         // of a direct conversation: its pair, low <= high
     UserKey high{};
     std::uint64_t last_sequence;
-    std::shared_ptr<std::vector<std::string>> members;  // sorted
-    bool shared = false;                                // somebody else may be reading `members`
+    MemberList members;
+    Members shared;  // a copy of `members`; null: nobody has asked since the last change
 
-    [[nodiscard]] bool has(std::string_view user) const;
+    [[nodiscard]] bool has(std::string_view user) const { return members.has(user); }
     // The members now; a later change is made to another list.
-    [[nodiscard]] Members share() {
-        shared = true;
-        return members;
+    [[nodiscard]] const Members& share() {
+        if (!shared) shared = std::make_shared<const MemberList>(members);
+        return shared;
     }
 };
 
@@ -82,7 +82,6 @@ private:
     };
     Conversation* load(Statement::Rows& rows);
     Conversation& keep(std::unique_ptr<Conversation> conversation);
-    static std::vector<std::string>& writable(Conversation& conversation);
 
     Users& users_;
     const Clock& clock_;

@@ -3,10 +3,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "causeway/v1/envelope.pb.h"
+#include "storage/member_list.hpp"
 
 namespace causeway::storage {
 
@@ -21,6 +20,6 @@ inline constexpr std::size_t kMaxMembersOnUserQueues = 500;
 inline constexpr std::size_t kMaxMembersTold = 100;
 
 // Users of a conversation at one moment; shared between the entries that saw the same members.
-using Members = std::shared_ptr<const std::vector<std::string>>;
+using Members = std::shared_ptr<const MemberList>;
 
 }  // namespace causeway::storage

@@ -45,8 +45,8 @@ std::optional<LogSource> HistoryReader::source_of(const HistoryQuery& query,
     }
     const auto conversation = tables_.names.conversation(query.conversation);
     if (!conversation) return std::nullopt;
-    LogSource source{LogTable::kConversation, *conversation, {{0, kForever}}};
-    if (!operates) source.spans = tables_.visibility.spans_of(*conversation, *user);
+    LogSource source{LogTable::kConversation, conversation->key, {{0, kForever}}};
+    if (!operates) source.spans = tables_.visibility.spans_of(conversation->key, *user);
     if (source.spans.empty()) return std::nullopt;
     return source;
 }

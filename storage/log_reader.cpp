@@ -32,8 +32,11 @@ LogPage LogReader::page(const Log& log, Offset after, std::size_t limit) {
     limit = std::max<std::size_t>(limit, 1);
     const bool own = log.kind != Log::Kind::kTopic;
     tables_.entries.read_for(own ? tables_.names.user(log.user) : std::nullopt);
-    MergedLog merged(tables_.rows, sources_of(log, bounded(after)), limit);
+    auto sources = sources_of(log, bounded(after));
     LogPage page{{}, true};
+    page.floor = floor_of(sources);
+    page.of_room = is_room(log);
+    MergedLog merged(tables_.rows, std::move(sources), limit);
     page.end = tables_.entries.fill(page.entries, merged, {limit, tables_.page_bytes});
     return page;
 }
@@ -47,10 +50,11 @@ LogState LogReader::state(const Log& log, const std::string& device) {
             state.store_end = Offset{meta.number(1)};
         }
     }
-    for (const LogSource& source : sources_of(log, 0)) {
+    const auto sources = sources_of(log, 0);
+    state.floor = floor_of(sources);
+    for (const LogSource& source : sources) {
         const Offset first = offset(tables_.rows.first(source));
         state.last = std::max(state.last, offset(tables_.rows.last(source)));
-        state.floor = std::max(state.floor, offset(floor_of(source)));
         if (value(first) > 0 && (value(state.first) == 0 || first < state.first)) state.first = first;
     }
     read_cursor(state, log, device);
@@ -98,9 +102,15 @@ std::vector<LogSource> LogReader::sources_of(const Log& log, std::int64_t after)
 }
 
 LogSource LogReader::conversation(const std::string& id, std::int64_t user) {
-    const auto key = tables_.names.conversation(id);
-    if (!key) return {LogTable::kConversation, 0, {}};
-    return {LogTable::kConversation, *key, tables_.visibility.spans_of(*key, user)};
+    const auto known = tables_.names.conversation(id);
+    if (!known) return {LogTable::kConversation, 0, {}};
+    return {LogTable::kConversation, known->key, tables_.visibility.spans_of(known->key, user)};
+}
+
+bool LogReader::is_room(const Log& log) {
+    if (log.kind != Log::Kind::kConversation) return false;
+    const auto known = tables_.names.conversation(log.name);
+    return known && known->kind == ConversationKind::kRoom;
 }
 
 // The direct ones have their log.
@@ -113,12 +123,14 @@ void LogReader::add_groups(std::vector<LogSource>& sources, std::int64_t user, s
     }
 }
 
-std::int64_t LogReader::floor_of(const LogSource& source) {
-    const std::int64_t removed = tables_.floors.of(floor_kind(source.table), source.owner).offset;
+Offset LogReader::floor_of(const std::vector<LogSource>& sources) {
     std::int64_t floor = 0;
-    for (const Span& span : source.spans)
-        if (removed > span.after) floor = std::max(floor, std::min(removed, span.until));
-    return floor;
+    for (const LogSource& source : sources) {
+        const std::int64_t removed = tables_.floors.of(floor_kind(source.table), source.owner).offset;
+        for (const Span& span : source.spans)
+            if (removed > span.after) floor = std::max(floor, std::min(removed, span.until));
+    }
+    return offset(floor);
 }
 
 }  // namespace causeway::storage

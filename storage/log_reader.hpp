@@ -19,9 +19,10 @@ public:
 private:
     [[nodiscard]] std::vector<LogSource> sources_of(const Log& log, std::int64_t after);
     [[nodiscard]] LogSource conversation(const std::string& id, std::int64_t user);
+    [[nodiscard]] bool is_room(const Log& log);
     void add_groups(std::vector<LogSource>& sources, std::int64_t user, std::int64_t after);
-    // Up to where something that the source showed has been removed.
-    [[nodiscard]] std::int64_t floor_of(const LogSource& source);
+    // Up to where something that the sources showed has been removed.
+    [[nodiscard]] Offset floor_of(const std::vector<LogSource>& sources);
     void read_cursor(LogState& state, const Log& log, const std::string& device);
 
     LogTables& tables_;

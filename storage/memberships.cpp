@@ -48,7 +48,7 @@ void Memberships::tell(const CreateConversation& request, Conversation& made,
                                                  .kind = made.kind_name,
                                                  .name = request.name,
                                                  .creator = request.creator,
-                                                 .members = *members,
+                                                 .members = members->names(),
                                                  .trusted = request.trusted});
     for (const std::string& user : joined)
         committed.emplace_back(CommittedMembership{.conversation = made.id,

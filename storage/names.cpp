@@ -1,5 +1,7 @@
 #include "storage/names.hpp"
 
+#include "storage/stored_kind.hpp"
+
 namespace causeway::storage {
 
 namespace {
@@ -25,14 +27,16 @@ std::string_view queue_of(std::string_view destination) {
 
 Names::Names(Database& database)
     : select_user_(database, "SELECT user FROM users WHERE name = ?"),
-      select_conversation_(database, "SELECT conversation FROM conversations WHERE id = ?"),
+      select_conversation_(database, "SELECT conversation, kind FROM conversations WHERE id = ?"),
       select_log_(database, "SELECT log, user FROM logs WHERE destination = ?"),
       select_inbox_(database, "SELECT log, destination FROM logs WHERE user = ?") {}
 
 std::optional<std::int64_t> Names::user(std::string_view name) { return only(select_user_.query(name)); }
 
-std::optional<std::int64_t> Names::conversation(std::string_view id) {
-    return only(select_conversation_.query(id));
+std::optional<Names::Known> Names::conversation(std::string_view id) {
+    auto rows = select_conversation_.query(id);
+    if (!rows.next()) return std::nullopt;
+    return Known{rows.integer(0), stored_kind(rows.text(1))};
 }
 
 std::optional<Names::Destination> Names::log(std::string_view destination) {

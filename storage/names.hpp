@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/envelope.hpp"
 #include "storage/statement.hpp"
 
 namespace causeway::storage {
@@ -18,10 +19,14 @@ public:
         std::int64_t user;  // whose inbox; 0: a topic
         std::string destination;
     };
+    struct Known {
+        std::int64_t key;
+        ConversationKind kind;
+    };
     explicit Names(Database& database);
 
     [[nodiscard]] std::optional<std::int64_t> user(std::string_view name);
-    [[nodiscard]] std::optional<std::int64_t> conversation(std::string_view id);
+    [[nodiscard]] std::optional<Known> conversation(std::string_view id);
     [[nodiscard]] std::optional<Destination> log(std::string_view destination);
     // All logs of a user's inbox.
     [[nodiscard]] std::vector<Destination> inbox(std::int64_t user);

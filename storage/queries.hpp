@@ -36,6 +36,8 @@ struct LogEntry {
 struct LogPage {
     std::vector<LogEntry> entries;  // ascending, all > after
     bool end;                       // nothing more had been committed when this was read
+    Offset floor{};                 // > after: some of what was asked for has been deleted
+    bool of_room = false;           // nobody is told who has received these
 };
 // Where a log begins and ends for its user; first and last are 0 when it is empty.
 struct LogState {

@@ -115,7 +115,8 @@ enum class Mark : std::uint8_t { kDelivered, kRead };
 
 // How far a member has got in a conversation, on whichever device is furthest. Never moves back, nor
 // beyond the last entry; what is read has been delivered. Strangers' moves are refused if there is one move
-// only, and skipped among others. kDelivered is not kept above kMaxMembersTold.
+// only, and skipped among others. kDelivered is not kept in rooms, nor above
+// kMaxMembersTold.
 struct MoveWatermarks {
     struct Move {
         Mark mark;

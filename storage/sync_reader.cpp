@@ -41,7 +41,7 @@ SyncReader::Wanted SyncReader::wanted(const SyncQuery& query, std::int64_t user,
     if (query.since) wanted.after = time_search_.last_before(*query.since, end_of_store);
     for (const auto& cursor : query.cursors)
         if (const auto conversation = tables_.names.conversation(cursor.conversation))
-            wanted.cursors[*conversation] = bounded(value(cursor.sequence));
+            wanted.cursors[conversation->key] = bounded(value(cursor.sequence));
     return wanted;
 }
 

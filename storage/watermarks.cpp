@@ -53,7 +53,8 @@ Answer Watermarks::decide(const MoveWatermarks::Move& move, std::vector<Committe
     const UserKey user = users_.key_of(move.user);
     const Reached before = reached(*conversation, user);
     const bool reads = move.mark == Mark::kRead;
-    const bool kept = reads || conversation->members->size() <= kMaxMembersTold;
+    const bool kept = reads || (conversation->kind != ConversationKind::kRoom &&
+                                conversation->members.size() <= kMaxMembersTold);
     const std::int64_t from = reads ? before.read : before.delivered;
     const bool moved = kept && *to > from;
     Reached after = before;
@@ -99,7 +100,7 @@ Watermarks::Reached Watermarks::reached(const Conversation& conversation, UserKe
 std::vector<CommittedWatermark::Sender> Watermarks::senders_of(const Conversation& conversation, UserKey user,
                                                                std::int64_t from, std::int64_t to) {
     std::vector<CommittedWatermark::Sender> senders;
-    if (conversation.members->size() > kMaxMembersTold) return senders;
+    if (conversation.members.size() > kMaxMembersTold) return senders;
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
     if (static_cast<std::uint64_t>(to) < conversation.last_sequence) {
         const auto place = search_.at_or_before(value(conversation.key), to);

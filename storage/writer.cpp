@@ -26,6 +26,14 @@ void stamp(Committed& fact, std::int64_t now) {
         fact);
 }
 
+// A cursor beyond the end would skip what is yet to come, and is taken for damage.
+Answer reset_cursors(Cursors& cursors, const ResetCursors& request, Offset last) {
+    if (request.to && value(*request.to) > value(last))
+        return Refusal{ErrorCode::kMessageInvalid,
+                       "to: the store ends at offset " + std::to_string(value(last)), "to"};
+    return cursors.reset(request);
+}
+
 }  // namespace
 
 Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, Check check)
@@ -87,7 +95,8 @@ Answer Writer::dispatch(Request& request, std::vector<Committed>& committed) {
     if (const auto* change = std::get_if<ChangeMembership>(&request))
         return memberships_->decide(*change, entries_->last(), committed);
     if (const auto* cursors = std::get_if<MoveCursors>(&request)) return cursors_->move(*cursors);
-    if (const auto* cursors = std::get_if<ResetCursors>(&request)) return cursors_->reset(*cursors);
+    if (const auto* cursors = std::get_if<ResetCursors>(&request))
+        return reset_cursors(*cursors_, *cursors, entries_->last());
     if (const auto* marks = std::get_if<MoveWatermarks>(&request))
         return watermarks_->decide(*marks, committed);
     if (const auto* settle = std::get_if<SettleOutbox>(&request)) return Changed{outbox_->settle(*settle)};

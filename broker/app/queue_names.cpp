@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kFew = 8;
 
-std::vector<std::string> names_of(const std::vector<std::string>& members) {
+std::vector<std::string> names_of(const storage::MemberList& members) {
     std::vector<std::string> names;
     names.reserve(members.size());
     for (const std::string& member : members) names.push_back(routing::user_destination(member, "messages"));

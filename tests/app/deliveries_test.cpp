@@ -28,7 +28,7 @@ CommittedEntry entry(ConversationKind kind, std::vector<std::string> members) {
             .destination = {},
             .inbox_of = {},
             .kind = kind,
-            .members = std::make_shared<const std::vector<std::string>>(std::move(members)),
+            .members = std::make_shared<const storage::MemberList>(std::move(members)),
             .envelope = envelope,
             .protobuf = envelope->SerializeAsString(),
             .origin = SessionId{42}};
@@ -210,8 +210,8 @@ TEST_CASE("deliveries are tracked where somebody is told: not in rooms, nor in l
 
 TEST_CASE("names of queues are kept per list of members, the longest unused are forgotten") {
     const auto members = [](const std::string& prefix) {
-        auto list = std::make_shared<std::vector<std::string>>();
-        for (int i = 0; i < 10; ++i) list->push_back(prefix + std::to_string(i));
+        auto list = std::make_shared<storage::MemberList>();
+        for (int i = 0; i < 10; ++i) list->insert(prefix + std::to_string(i));
         return storage::Members(list);
     };
     QueueNames names(25);
@@ -226,7 +226,7 @@ TEST_CASE("names of queues are kept per list of members, the longest unused are 
     CHECK(names.kept() == 20);
     CHECK(a.use_count() == 2);
     CHECK(b.use_count() == 1);  // forgotten: a was used later
-    const auto few = std::make_shared<const std::vector<std::string>>(1, "x");
+    const auto few = std::make_shared<const storage::MemberList>(std::vector<std::string>{"x"});
     CHECK(names.of(few) == std::vector<std::string>{"/user/x/queue/messages"});
     CHECK(names.kept() == 20);
 }

@@ -57,7 +57,8 @@ Appended MemoryStore::keep(Append& append) {
         const auto& members = members_[append.conversation];
         told.kind =
             append.conversation.starts_with(kDirect) ? ConversationKind::kDirect : ConversationKind::kGroup;
-        told.members = std::make_shared<const std::vector<std::string>>(members.begin(), members.end());
+        told.members =
+            std::make_shared<const MemberList>(std::vector<std::string>(members.begin(), members.end()));
     }
     append.envelope.set_conversationid(append.conversation);
     append.envelope.set_sequence(number);
@@ -133,7 +134,7 @@ void MemoryStore::read_log(Log log, Offset after, std::size_t limit, OnRead<LogP
     asked_.push_back([this, log = std::move(log), after, limit, on_read = std::move(on_read)] {
         if (fails_to_read) return on_read(ReadFailed{"disk"});
         ++pages_read;
-        LogPage page{{}, true};
+        LogPage page{{}, true, floor_, rooms && log.kind == Log::Kind::kConversation};
         for (const Entry& entry : entries_) {
             if (entry.entry.offset <= std::max(after, floor_) || !is_in(log, entry)) continue;
             if (page.entries.size() == limit) {

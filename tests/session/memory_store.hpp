@@ -63,6 +63,7 @@ public:
     bool held = false;
     bool refuses = false;  // to write
     bool fails_to_read = false;
+    bool rooms = false;  // that is what its conversations are
     std::size_t pages_read = 0;
     std::size_t cursor_writes = 0;
 

@@ -76,6 +76,7 @@ TEST_CASE("an edit is an entry of its own, and the original is read as it is now
     const auto told = g.store.committed();
     const auto& entry = std::get<CommittedEntry>(told.back());
     CHECK(entry.protobuf == read[1].SerializeAsString());
+    CHECK(entry.original == first.sequence);
 }
 
 TEST_CASE("a recall empties the message and everything that its edits said") {

@@ -52,7 +52,7 @@ TEST_CASE("the envelope is completed once, and the entry told is the entry read"
     CHECK(entry.envelope->status() == causeway::v1::MESSAGE_SENT);
     CHECK(entry.protobuf == entry.envelope->SerializeAsString());
     CHECK(entry.kind == ConversationKind::kDirect);
-    CHECK(*entry.members == std::vector<std::string>{"alice", "bob"});
+    CHECK(entry.members->names() == std::vector<std::string>{"alice", "bob"});
     CHECK(entry.origin == SessionId{77});
 
     const auto page = store.page(conversation_log("bob", answer.conversation));

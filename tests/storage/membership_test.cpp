@@ -232,7 +232,7 @@ TEST_CASE("a new conversation is told first, then its members, all of whom see e
         CHECK(joined.member);
         CHECK(joined.with_conversation);
         CHECK(joined.trusted);
-        CHECK(*joined.members == made.members);
+        CHECK(joined.members->names() == made.members);
     }
 }
 
@@ -247,11 +247,12 @@ TEST_CASE("a change of members tells who is in afterwards, and whether a back en
     const auto& added = std::get<CommittedMembership>(told[3]);
     CHECK(added.trusted);
     CHECK_FALSE(added.with_conversation);
-    CHECK(*added.members == std::vector<std::string>{"alice", "bob", "carol"});
+    CHECK(added.members->names() == std::vector<std::string>{"alice", "bob", "carol"});
     const auto& left = std::get<CommittedMembership>(told[4]);
+    CHECK(left.at == to_ms(store.clock().wall()));
     CHECK_FALSE(left.member);
     CHECK_FALSE(left.trusted);
-    CHECK(*left.members == std::vector<std::string>{"alice", "carol"});
+    CHECK(left.members->names() == std::vector<std::string>{"alice", "carol"});
 }
 
 }  // namespace causeway::storage

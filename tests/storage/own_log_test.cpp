@@ -116,6 +116,9 @@ TEST_CASE("a log is kept within its bounds, and says from where on it is whole")
     CHECK(value(state.first) == left.front());
     CHECK(value(state.last) == left.back());
     CHECK(value(state.floor) == left.front() - 1);
+    // A page says what it misses, and nothing to whom it misses nothing.
+    CHECK(store.page(topic_log("news"), 1).floor == state.floor);
+    CHECK(value(store.page(topic_log("news"), left.front() - 1).floor) == 0);
     CHECK(value(store.state(topic_log("measure")).floor) == 0);
 }
 

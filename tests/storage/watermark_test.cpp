@@ -146,6 +146,18 @@ TEST_CASE("above a hundred members what is read is kept and told without senders
     CHECK(g.marks(Mark::kDelivered, "carol", 1).moved);
 }
 
+TEST_CASE("in a room what is delivered is not kept, what is read is") {
+    Given g;
+    g.store.create("room", "live_stream", "alice", {"bob"});
+    (void)g.store.append(to_conversation("alice", "room"));
+    const auto moved = [&g](Mark mark) {
+        const auto answer = g.store.submit(MoveWatermarks{{{mark, "bob", "room", Sequence{1}, {}}}});
+        return std::get<Marked>(answer).moved;
+    };
+    CHECK_FALSE(moved(Mark::kDelivered));
+    CHECK(moved(Mark::kRead));
+}
+
 TEST_CASE("who joined later begins with what was said since") {
     Given g;
     for (int i = 0; i < 3; ++i) g.says("alice");
