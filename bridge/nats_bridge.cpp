@@ -110,6 +110,7 @@ BridgeCounters NatsBridge::counters() const {
 void NatsBridge::run() {
     while (!queue_.closed()) {
         Monotonic connected_at = Monotonic::max();
+        std::string ended;
         try {
             const auto connection = NatsConnection::open(options_, *this);
             connected_at = clock_.monotonic();
@@ -121,11 +122,12 @@ void NatsBridge::run() {
             kept_.open();
             set_state(LinkState::kConnected, connection->server());
             serve(*connection);
-            set_state(LinkState::kDisconnected, connection->reason());
+            ended = connection->reason();
         } catch (const NatsError& error) {
-            set_state(LinkState::kDisconnected, error.what());
+            ended = error.what();
         }
         kept_.close("the connection to NATS ended");
+        set_state(LinkState::kDisconnected, std::move(ended));
         report_troubles();
         queue_.wait_for_close(next_wait(connected_at));
     }
