@@ -118,6 +118,7 @@ std::string payload_of(std::string_view subject, const CommittedConversation& ma
         .text("name", made.name)
         .text("creatorId", made.creator)
         .raw("members", members += ']')
+        .text("timestamp", iso_time(made.at))
         .end();
 }
 
@@ -129,6 +130,7 @@ std::string payload_of(std::string_view subject, const CommittedMembership& chan
         .text("memberId", change.user)
         .text("userId", change.user)
         .text("operatorId", change.actor)
+        .text("timestamp", iso_time(change.at))
         .end();
 }
 
@@ -148,6 +150,7 @@ std::string payload_of(std::string_view subject, const CommittedWatermark& mark)
         .text("userId", mark.user)
         .number("sequence", static_cast<std::int64_t>(value(mark.to)))
         .raw("messages", messages += ']')
+        .text("timestamp", iso_time(mark.at))
         .end();
 }
 
@@ -159,6 +162,7 @@ std::string payload_of(std::string_view subject, const CommittedHidden& hidden) 
         .text("operatorId", hidden.user)
         .number("sequence", static_cast<std::int64_t>(value(hidden.sequence)))
         .number("deleteScope", 0)
+        .text("timestamp", iso_time(hidden.at))
         .end();
 }
 

@@ -70,11 +70,11 @@ std::vector<routing::MessagePtr> StatusMessages::of(const storage::CommittedEntr
     switch (envelope.type()) {
         case v1::CHAT_EDIT:
             add(made, {chat.quotedsenderid(), v1::MESSAGE_EDITED, envelope.senderid(), entry.conversation,
-                       Sequence{0}, chat.originalmessageid()});
+                       entry.original, chat.originalmessageid()});
             return made;
         case v1::CHAT_RECALL:
             add(made, {chat.quotedsenderid(), v1::MESSAGE_RECALLED, envelope.senderid(), entry.conversation,
-                       Sequence{0}, chat.originalmessageid()});
+                       entry.original, chat.originalmessageid()});
             return made;
         default:
             add(made, {envelope.senderid(), v1::MESSAGE_SENT, envelope.senderid(), entry.conversation,

@@ -10,13 +10,15 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::int64_t kAt = 1'700'000'000'000;
+
 storage::CommittedEntry committed(causeway::v1::MessageType type, std::string source, SessionId origin) {
     auto envelope = std::make_shared<storage::Envelope>();
     envelope->set_messageid("ID");
     envelope->set_type(type);
     envelope->set_senderid("alice \"A\"");
     envelope->set_clientmessageid("m1");
-    envelope->set_timestamp(1'700'000'000'000);
+    envelope->set_timestamp(kAt);
     envelope->set_source(std::move(source));
     envelope->mutable_chat()->set_content(R"({"content":"hi","contentExtra":null})");
     return {.offset = Offset{901},
@@ -94,7 +96,7 @@ TEST_CASE("edits and recalls name the original, who wrote it and who changed it"
 }
 
 TEST_CASE("a conversation and its members are told in the words that back ends use") {
-    const storage::CommittedConversation made{"c1", "group", "Team", "alice", {"alice", "bob"}, false};
+    const storage::CommittedConversation made{"c1", "group", "Team", "alice", {"alice", "bob"}, false, kAt};
     const auto created = outbound_event(made);
     CHECK(created->subject == "business.conversation.created");
     CHECK(json::parse(created->payload) == json{{"eventType", "business.conversation.created"},
@@ -102,8 +104,10 @@ TEST_CASE("a conversation and its members are told in the words that back ends u
                                                 {"type", "group"},
                                                 {"name", "Team"},
                                                 {"creatorId", "alice"},
-                                                {"members", {"alice", "bob"}}});
+                                                {"members", {"alice", "bob"}},
+                                                {"timestamp", "2023-11-14T22:13:20.000Z"}});
     storage::CommittedMembership change{"c1", "group", "carol", "alice", true};
+    change.at = kAt;
     const auto added = outbound_event(change);
     CHECK(added->subject == "business.conversation.member.added");
     CHECK(json::parse(added->payload) == json{{"eventType", "business.conversation.member.added"},
@@ -111,7 +115,8 @@ TEST_CASE("a conversation and its members are told in the words that back ends u
                                               {"conversationType", "group"},
                                               {"memberId", "carol"},
                                               {"userId", "carol"},
-                                              {"operatorId", "alice"}});
+                                              {"operatorId", "alice"},
+                                              {"timestamp", "2023-11-14T22:13:20.000Z"}});
     change.member = false;
     CHECK(outbound_event(change)->subject == "business.conversation.member.removed");
 
@@ -125,7 +130,7 @@ TEST_CASE("a conversation and its members are told in the words that back ends u
 TEST_CASE("what was read and what was hidden is told, what was delivered is not") {
     storage::CommittedWatermark mark{
         storage::Mark::kRead, "c1",        storage::ConversationKind::kGroup, "bob",
-        Sequence{3},          Sequence{9}, {{"alice", Sequence{8}, "M8"}}};
+        Sequence{3},          Sequence{9}, {{"alice", Sequence{8}, "M8"}},    kAt};
     const auto read = outbound_event(mark);
     CHECK(read->subject == "communication.message.read");
     CHECK(json::parse(read->payload) ==
@@ -133,15 +138,17 @@ TEST_CASE("what was read and what was hidden is told, what was delivered is not"
                {"conversationId", "c1"},
                {"userId", "bob"},
                {"sequence", 9},
-               {"messages", {{{"senderId", "alice"}, {"messageId", "M8"}, {"sequence", 8}}}}});
+               {"messages", {{{"senderId", "alice"}, {"messageId", "M8"}, {"sequence", 8}}}},
+               {"timestamp", "2023-11-14T22:13:20.000Z"}});
     mark.mark = storage::Mark::kDelivered;
     CHECK_FALSE(outbound_event(mark));
     CHECK(outbound_subject(mark).empty());
 
-    const auto hidden = outbound_event(storage::CommittedHidden{"bob", "c1", Sequence{8}, "M8"});
+    const auto hidden = outbound_event(storage::CommittedHidden{"bob", "c1", Sequence{8}, "M8", kAt});
     CHECK(hidden->subject == "communication.message.deleted");
     CHECK(json::parse(hidden->payload)["deleteScope"] == 0);
     CHECK(json::parse(hidden->payload)["operatorId"] == "bob");
+    CHECK(json::parse(hidden->payload)["timestamp"] == "2023-11-14T22:13:20.000Z");
 }
 
 TEST_CASE("the outbox gets each event with an id of its own") {

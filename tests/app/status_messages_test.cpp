@@ -29,6 +29,7 @@ storage::CommittedEntry said(causeway::v1::MessageType type) {
     envelope->mutable_chat()->set_quotedsenderid("zoe");
     storage::CommittedEntry entry{};
     entry.sequence = Sequence{17};
+    entry.original = Sequence{9};
     entry.conversation = "c1";
     entry.envelope = envelope;
     return entry;
@@ -85,8 +86,8 @@ TEST_CASE("a stored chat message is SENT to its sender, on the session that sent
 
 TEST_CASE("the sender of the original learns that it was edited or recalled") {
     Ground g;
-    CHECK(told(g.statuses.of(said(causeway::v1::CHAT_EDIT))) == Lines{"zoe: 7 alice 0 M0"});
-    CHECK(told(g.statuses.of(said(causeway::v1::CHAT_RECALL))) == Lines{"zoe: 6 alice 0 M0"});
+    CHECK(told(g.statuses.of(said(causeway::v1::CHAT_EDIT))) == Lines{"zoe: 7 alice 9 M0"});
+    CHECK(told(g.statuses.of(said(causeway::v1::CHAT_RECALL))) == Lines{"zoe: 6 alice 9 M0"});
 }
 
 TEST_CASE("senders learn what was delivered and read, the reader's devices what was read") {
