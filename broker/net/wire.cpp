@@ -22,11 +22,9 @@ FrameRef wrap(Wire wire, std::string_view stomp_frame) {
         case Wire::kSockJsWebSocket:
         case Wire::kSockJsHttp: break;
     }
+    // STOMP's heart-beat, too: what SockJS's own `h` is for, the client's STOMP library never sees.
     std::string framed;
-    if (stomp_frame == "\n")
-        framed = sockjs::kHeartbeatFrame;  // one owner of heart-beats: the client counts either
-    else
-        sockjs::append_message_frame(framed, stomp_frame);
+    sockjs::append_message_frame(framed, stomp_frame);
     return wire == Wire::kSockJsHttp ? FrameRef::make({}, framed) : wrap_sockjs_text(framed);
 }
 

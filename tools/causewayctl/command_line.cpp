@@ -59,6 +59,7 @@ void build(CLI::App& root, Context& context) {
     add_config(root, context);
     add_bench(root, context);
     add_soak(root, context);
+    add_conformance(root, context);
     add_docs(root, context);
 }
 

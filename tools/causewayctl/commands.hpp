@@ -24,6 +24,7 @@ void add_health(CLI::App& root, Context& context);
 void add_config(CLI::App& root, Context& context);
 void add_bench(CLI::App& root, Context& context);
 void add_soak(CLI::App& root, Context& context);
+void add_conformance(CLI::App& root, Context& context);
 void add_docs(CLI::App& root, Context& context);  // hidden
 
 }  // namespace causeway::ctl
