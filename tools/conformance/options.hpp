@@ -18,7 +18,7 @@ struct Options {
     std::string queue_prefix = "/queue/conformance.";
     std::string only;     // the name or the number of a case; empty: all
     bool strict = false;  // a choice that differs is wrong, and an ERROR is followed by a close
-    std::chrono::milliseconds patience{2'000};  // for one answer
+    std::chrono::milliseconds patience{5'000};  // for one answer
     std::chrono::seconds case_timeout{20};
 };
 
