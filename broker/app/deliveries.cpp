@@ -96,7 +96,8 @@ std::vector<routing::MessagePtr> deliveries(const storage::CommittedEntry& entry
     return deliveries(entry, wanted, names);
 }
 
-routing::MessagePtr message_from_entry(const storage::LogEntry& entry, std::string destination) {
+std::shared_ptr<routing::Message> message_from_entry(const storage::LogEntry& entry,
+                                                     std::string destination) {
     auto envelope = std::make_shared<storage::Envelope>();
     if (!envelope->ParseFromString(entry.protobuf)) return nullptr;
     auto message = std::make_shared<routing::Message>(copy_of(*envelope, entry.offset, entry.sequence));

@@ -28,8 +28,9 @@ using Wanted = std::function<bool(std::string_view destination)>;
                                                           const Wanted& wanted);
 
 // A replayed entry, for the destination as the subscription has it: what a live one said, but for whom
-// it skipped, and that its conversation may have grown too large to track deliveries, which the store knows.
-// Null if its octets are not an envelope, which the store does not let in.
-[[nodiscard]] routing::MessagePtr message_from_entry(const storage::LogEntry& entry, std::string destination);
+// it skipped, and that its conversation may be a room or too large to track deliveries, which the store
+// knows. Null if its octets are not an envelope, which the store does not let in.
+[[nodiscard]] std::shared_ptr<routing::Message> message_from_entry(const storage::LogEntry& entry,
+                                                                   std::string destination);
 
 }  // namespace causeway::app
