@@ -253,9 +253,13 @@ TEST_CASE("what back ends said to a stream while the broker was away arrives whe
         return eventually([&] { return streams.consumers("EVENTS").at(0).at("num_ack_pending") == 0; });
     };
     REQUIRE(eventually([&] { return broker.metric("causeway_store_entries_total") == 10; }));
+    const auto heard = [&] { return streams.consumers("EVENTS").at(0).value("push_bound", false); };
+    REQUIRE(heard());
     REQUIRE(all_taken());  // else they would come again, but only after half a minute
     SUBCASE("killed") { broker.kill9(); }
     SUBCASE("stopped") { CHECK(broker.stop().code == 0); }
+    REQUIRE(
+        eventually([&] { return !heard(); }));  // what goes to the dead comes again after half a minute, too
     for (int i = 10; i < 60; ++i)
         streams.publishes(kSent, body(i), "Nats-Msg-Id: b-" + std::to_string(i) + "\r\n");
     broker.start();
