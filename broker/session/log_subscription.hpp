@@ -2,6 +2,7 @@
 // (LogFeed), and knows what of it the device has got.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,12 @@ public:
     void begins_without_cursor(Offset offset) {
         if (wish_.ledger) wish_.ledger->on_passed(offset);
     }
+    // The client is told that entries up to `floor` may be gone.
+    void knows_floor(Offset floor) { known_floor_ = std::max(known_floor_, floor); }
+    // What was to be sent next has been dropped in part, and the client does not know.
+    [[nodiscard]] bool has_gap(Offset floor) const {
+        return floor > feed_.delivered() && floor > known_floor_;
+    }
     [[nodiscard]] bool is_repeat(Offset offset) const { return offset <= written_; }
     // The store was told that a session of the device receives this log.
     [[nodiscard]] bool counted() const { return counted_; }
@@ -84,8 +91,8 @@ public:
     [[nodiscard]] std::optional<Offset> on_proven() { return moves_to(pinged_); }
     [[nodiscard]] std::optional<Offset> on_acknowledged() { return moves_to(wish_.ledger->prefix()); }
 
-    // Of the first MESSAGE, when no receipt could carry them.
-    routing::Headers first_headers;
+    // Of the next MESSAGE: what no receipt could carry, or a gap before it.
+    routing::Headers next_headers;
 
 private:
     std::optional<Offset> moves_to(Offset offset) {
@@ -102,6 +109,7 @@ private:
     Offset pinged_{0};
     Offset cursor_{0};
     Offset written_{0};
+    Offset known_floor_{0};
     bool counted_ = false;
     int tries_ = 0;
     std::optional<storage::LogState> unplaced_;  // what was read of the log before its device had a place

@@ -154,10 +154,20 @@ void LogSubscriptions::tell(LogSubscription& subscription, const storage::LogSta
     headers.emplace_back("epoch", state.epoch);
     headers.emplace_back("first", std::to_string(value(state.first)));
     headers.emplace_back("last", std::to_string(value(state.last)));
+    subscription.knows_floor(state.floor);
     if (subscription.receipt())
         session_.send_receipt(subscription.receipt(), headers);
     else
-        subscription.first_headers = std::move(headers);
+        subscription.next_headers = std::move(headers);
+}
+
+// Retention or the log's bounds were faster than the client.
+void LogSubscriptions::tell_gap(LogSubscription& subscription, Offset floor) {
+    if (!subscription.has_gap(floor)) return;
+    subscription.knows_floor(floor);
+    routing::Headers& headers = subscription.next_headers;
+    std::erase_if(headers, [](const auto& header) { return header.first == "recovered"; });
+    headers.emplace_back("recovered", "false");
 }
 
 void LogSubscriptions::on_read_failed(LogSubscription& subscription) {
@@ -181,6 +191,7 @@ void LogSubscriptions::pump(LogSubscription& subscription) {
         if (!subscription.place().in_memory()) return read_on(subscription, *after);
         auto page =
             session_.services_.router.histories().read(subscription.destination(), *after, kPageEntries);
+        tell_gap(subscription, page.floor);
         subscription.feed().on_page(std::move(page.messages), page.end);
     }
     session_.transport_.tell_drained();
@@ -202,27 +213,33 @@ void LogSubscriptions::read_on(LogSubscription& subscription, Offset after) {
 }
 
 void LogSubscriptions::on_page(LogSubscription& subscription, storage::LogPage page) {
+    tell_gap(subscription, page.floor);
     std::vector<routing::MessagePtr> messages;
     messages.reserve(page.entries.size());
     for (const storage::LogEntry& entry : page.entries)
-        if (auto message = replayed(subscription, entry)) messages.push_back(std::move(message));
+        if (auto message = replayed(subscription, entry, page.of_room))
+            messages.push_back(std::move(message));
     subscription.feed().on_page(std::move(messages), page.end);
     pump(subscription);
 }
 
-// A device does not get from its user queues what it sent itself: live that is the session's to skip.
 routing::MessagePtr LogSubscriptions::replayed(const LogSubscription& subscription,
-                                               const storage::LogEntry& entry) const {
-    routing::MessagePtr message = app::message_from_entry(entry, subscription.destination());
-    if (!message || !subscription.has_cursor() || !subscription.place().is_user_queue() ||
-        message->sender_id != session_.identity_.user)
-        return message;
+                                               const storage::LogEntry& entry, bool of_room) const {
+    const auto message = app::message_from_entry(entry, subscription.destination());
+    if (!message) return nullptr;
+    if (of_room) message->tracks_delivery = false;
+    if (is_own(subscription, entry, *message)) message->skip = session_.id_;
+    return message;
+}
+
+// A device does not get from its user queues what it sent itself: live that is the session's to skip.
+bool LogSubscriptions::is_own(const LogSubscription& subscription, const storage::LogEntry& entry,
+                              const routing::Message& message) const {
+    if (!subscription.has_cursor() || !subscription.place().is_user_queue() ||
+        message.sender_id != session_.identity_.user)
+        return false;
     storage::Envelope envelope;
-    if (!envelope.ParseFromString(entry.protobuf) || envelope.deviceid() != session_.device_id_)
-        return message;
-    auto mine = std::make_shared<routing::Message>(*message);
-    mine->skip = session_.id_;
-    return mine;
+    return envelope.ParseFromString(entry.protobuf) && envelope.deviceid() == session_.device_id_;
 }
 
 void LogSubscriptions::deliver(LogSubscription& subscription, const routing::MessagePtr& message) {
@@ -241,7 +258,7 @@ void LogSubscriptions::send(LogSubscription& subscription, const routing::Messag
     if (message->skip == session_.id_) {
         if (ledger != nullptr) ledger->on_passed(*message->offset);
     } else {
-        routing::Headers extra = std::exchange(subscription.first_headers, {});
+        routing::Headers extra = std::exchange(subscription.next_headers, {});
         if (subscription.is_repeat(*message->offset)) extra.emplace_back("redelivered", "true");
         if (ledger != nullptr) session_.put_ack(*ledger, *message, extra);
         session_.send_message(subscription, message, extra);

@@ -54,11 +54,14 @@ private:
     void begin(LogSubscription& subscription, const storage::LogState& state);
     bool begin_at_newest(LogSubscription& subscription, const storage::LogState& state);
     void tell(LogSubscription& subscription, const storage::LogState& state, bool recovered);
+    void tell_gap(LogSubscription& subscription, Offset floor);
     void on_read_failed(LogSubscription& subscription);
     void read_on(LogSubscription& subscription, Offset after);
     void on_page(LogSubscription& subscription, storage::LogPage page);
     [[nodiscard]] routing::MessagePtr replayed(const LogSubscription& subscription,
-                                               const storage::LogEntry& entry) const;
+                                               const storage::LogEntry& entry, bool of_room) const;
+    [[nodiscard]] bool is_own(const LogSubscription& subscription, const storage::LogEntry& entry,
+                              const routing::Message& message) const;
     void send(LogSubscription& subscription, const routing::MessagePtr& message);
     void mark(const routing::Message& message);
     [[nodiscard]] Cursors::Key key_of(const LogSubscription& subscription) const;

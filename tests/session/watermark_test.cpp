@@ -62,6 +62,18 @@ TEST_CASE(
     CHECK(world.received() == "");
 }
 
+TEST_CASE("of a room nobody is told what is received, nor of what is replayed from it (PRODUCT 7)") {
+    Conversation world;
+    world.store.rooms = true;
+    world.says("c");
+    Client alice(world, "alice");
+    alice.connects();
+    alice.subscribes(kTopic, {"resume-after:0"});
+    alice.answers_pings();
+    CHECK(alice.sees() == "x");
+    CHECK(world.received() == "");
+}
+
 TEST_CASE("what is replayed is received as well (PRODUCT 7)") {
     Conversation world;
     for (int i = 0; i < 3; ++i) world.says("c");
