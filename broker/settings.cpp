@@ -60,6 +60,7 @@ ShardSettings shard_settings(const config::Config& config) {
     settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
     settings.prefixes = config.http.prefixes;
     settings.origins.allowed = config.http.allowed_origins;
+    settings.compression = config.http.compression ? net::Compression::kOn : net::Compression::kOff;
     settings.server_name = std::string("causeway/") + kVersion;
     settings.cursor_flush = config.storage.cursor_flush;
     settings.anonymous = config.auth.anonymous;

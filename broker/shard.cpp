@@ -54,9 +54,11 @@ Shard::Shard(std::size_t index, const Shared& shared)
       loop_(shared.clock),
       mailbox_([this] { loop_.wake(); }),
       connections_(loop_, shared.settings.connection_limits),
-      endpoint_([](const std::vector<std::string>& offers) {
-          return std::string(stomp::pick_sub_protocol(offers).value_or(""));
-      }),
+      endpoint_(
+          [](const std::vector<std::string>& offers) {
+              return std::string(stomp::pick_sub_protocol(offers).value_or(""));
+          },
+          shared.settings.compression),
       routes_(shared.shards, index),
       id_source_(turn_clock_, random_),
       cursor_moves_(shared.store, post_later()),

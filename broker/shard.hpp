@@ -37,6 +37,7 @@ struct ShardSettings {
     std::string server_name;
     Milliseconds cursor_flush{1'000};
     bool anonymous = false;
+    net::Compression compression = net::Compression::kOff;
 };
 
 struct Shared {

@@ -31,6 +31,7 @@ struct Http {
     std::vector<std::string> prefixes{"/ws"};
     std::string static_dir;
     std::vector<std::string> allowed_origins{"*"};
+    bool compression = false;
 };
 
 struct Jwt {

@@ -30,6 +30,9 @@ const std::vector<Key> kKeys{
     {"http.allowed_origins", Type::kList, AT(http.allowed_origins),
      "Origins whose pages may connect, as \"https://app.example\"; \"*\" is any, for sessions are proved by "
      "token."},
+    {"http.compression", Type::kBool, AT(http.compression),
+     "Agree to compress WebSocket messages (permessage-deflate) with clients that offer it; those from 1 KiB are "
+     "then sent so."},
 
     {"auth.jwt.secret", Type::kSecret, AT(auth.jwt.secret),
      "The secret that tokens are signed with, at least 32 octets. Better: auth.jwt.secret_file."},
