@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/logging.hpp"
+#include "broker/routing/topic_history.hpp"
 
 namespace causeway {
 
@@ -104,6 +105,19 @@ bool Operations::close_connection(SessionId id, const std::string& reason) {
         .value_or(false);
 }
 
+std::uint64_t Operations::close_connections_of(const std::string& user, const std::string& reason) {
+    std::uint64_t closed = 0;
+    for (const std::uint64_t here : ask_all<std::uint64_t>([user, reason](Shard& shard) {
+             std::vector<session::Session*> his;
+             for (const auto& [id, session] : shard.sessions())
+                 if (!session->ended() && session->identity().user == user) his.push_back(session);
+             for (session::Session* const session : his) session->end(ErrorCode::kKicked, reason);
+             return std::uint64_t{his.size()};
+         }))
+        closed += here;
+    return closed;
+}
+
 std::vector<admin::Check> Operations::health() {
     std::vector<admin::Check> checks;
     checks.push_back({"listener", parts_.ready.load(), parts_.ready.load() ? "" : "not listening yet"});
@@ -159,6 +173,8 @@ admin::Snapshot Operations::metrics() {
     now.store_commits = parts_.feed.commits();
     now.store_entries = parts_.feed.entries();
     read_figures(now);
+    now.history_bytes = parts_.routes.histories().bytes();
+    now.histories_shed = parts_.routes.histories().shed();
     now.log_messages = log_counts();
     if (parts_.nats != nullptr) {
         const bridge::BridgeCounters link = parts_.nats->counters();

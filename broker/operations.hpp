@@ -48,6 +48,7 @@ public:
     [[nodiscard]] admin::ConnectionPage connections(const admin::ConnectionQuery& query) override;
     [[nodiscard]] std::optional<admin::Connection> connection(SessionId id) override;
     [[nodiscard]] bool close_connection(SessionId id, const std::string& reason) override;
+    std::uint64_t close_connections_of(const std::string& user, const std::string& reason) override;
     [[nodiscard]] admin::PublishResult publish(const admin::Publish& message) override;
     // Also called on shards' threads, for /readyz of the public listener.
     [[nodiscard]] std::vector<admin::Check> health() override;
@@ -59,6 +60,7 @@ private:
     template <typename Answer>
     std::optional<Answer> ask(Shard& shard, std::function<Answer(Shard&)> question);
     [[nodiscard]] Shard* shard_of(SessionId id);
+    [[nodiscard]] std::shared_ptr<routing::Message> message_of(const admin::Publish& request);
     [[nodiscard]] admin::PublishResult publish_to_everyone(const routing::Message& message,
                                                            const std::string& queue);
     // To a user's inbox: stored, and delivered by the commit.

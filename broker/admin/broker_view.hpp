@@ -109,6 +109,9 @@ public:
     [[nodiscard]] virtual std::optional<Connection> connection(SessionId id) = 0;
     // False: there is no such connection. Closes with code `kicked` and the reason.
     [[nodiscard]] virtual bool close_connection(SessionId id, const std::string& reason) = 0;
+    // All of a user's, in the same way; how many there were. What they wanted written down is in the store's
+    // hands by then.
+    virtual std::uint64_t close_connections_of(const std::string& user, const std::string& reason) = 0;
     [[nodiscard]] virtual PublishResult publish(const Publish& message) = 0;
     [[nodiscard]] virtual std::vector<Check> health() = 0;
     // All but `process` and `admin_requests`, which the API fills in itself.

@@ -42,6 +42,9 @@ struct Snapshot {
     std::uint64_t outbox_waiting = 0;
     double outbox_oldest_seconds = 0;
 
+    std::uint64_t history_bytes = 0;  // of topics, in memory
+    std::uint64_t histories_shed = 0;
+
     Counts<LogLevel> log_messages;
     Counts<StatusClass> admin_requests;
     ProcessStats process;

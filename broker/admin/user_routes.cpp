@@ -25,21 +25,24 @@ Response export_slice(StoreView& store, const Audit& audit, const Request& reque
     return response;
 }
 
-Response erase_slice(StoreView& store, const Audit& audit, const Request& request) {
+// A session that goes on would write down anew what is being erased; so would one that came back since the
+// last slice.
+Response erase_slice(BrokerView& broker, StoreView& store, const Audit& audit, const Request& request) {
     auto arguments = Arguments::of_body(request);
     const std::string user = arguments.required("user");
     if (const auto fault = arguments.fault()) return *fault;
+    const std::uint64_t closed = broker.close_connections_of(user, "all that is kept of you is being erased");
     const auto done = store.erase_user(user);
     const auto* const slice = std::get_if<EraseSlice>(&done);
-    Response response =
-        slice ? ok({{"rows", slice->rows}, {"more", slice->more}}) : problem(std::get<Refusal>(done));
+    Response response = slice ? ok({{"rows", slice->rows}, {"more", slice->more}, {"closed", closed}})
+                              : problem(std::get<Refusal>(done));
     audit(request, response, user);
     return response;
 }
 
 }  // namespace
 
-void add_user_routes(Routes& routes, StoreView& store, const Audit& audit) {
+void add_user_routes(Routes& routes, BrokerView& broker, StoreView& store, const Audit& audit) {
     Route route;
     route.path = "/api/v1/users/export";
     route.get = [&store, audit](const Request& request) { return export_slice(store, audit, request); };
@@ -48,7 +51,9 @@ void add_user_routes(Routes& routes, StoreView& store, const Audit& audit) {
     route = {};
     route.path = "/api/v1/users/erase";
     route.change_method = "POST";
-    route.change = [&store, audit](const Request& request) { return erase_slice(store, audit, request); };
+    route.change = [&broker, &store, audit](const Request& request) {
+        return erase_slice(broker, store, audit, request);
+    };
     routes.push_back(route);
 }
 

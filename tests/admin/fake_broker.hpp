@@ -37,6 +37,14 @@ public:
         closed.emplace_back(value(id), reason);
         return true;
     }
+    std::uint64_t close_connections_of(const std::string& user, const std::string& reason) override {
+        std::uint64_t count = 0;
+        for (const auto& c : open)
+            if (c.user == user && close_connection(c.id, reason)) ++count;
+        std::erase_if(open, [&](const Connection& c) { return c.user == user; });
+        erased_when_closed.push_back(store.erased.size());
+        return count;
+    }
     PublishResult publish(const Publish& message) override {
         published.push_back(message);
         return result;
@@ -64,6 +72,7 @@ public:
     ConnectionQuery asked;
     std::vector<std::pair<std::uint64_t, std::string>> closed;
     std::vector<Publish> published;
+    std::vector<std::size_t> erased_when_closed;  // slices erased before
 };
 
 inline std::optional<Request> try_request(std::string method, std::string_view target,

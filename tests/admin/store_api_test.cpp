@@ -109,10 +109,17 @@ TEST_CASE("a user is exported and erased slice by slice, each leaving its line")
     CHECK(desk.store.exported == std::vector<std::string>{"ann from ", "ann from 2"});
     CHECK(desk.audited.size() == 1);
     desk.store.erase_slices = 2;
+    desk.broker.opens(1, "ann");
+    desk.broker.opens(2, "bob");
+    desk.broker.opens(3, "ann");
     CHECK(parse_json(desk.post("/api/v1/users/erase", R"({"user":"ann"})").body).value() ==
-          Json{{"rows", 10}, {"more", true}});
+          Json{{"rows", 10}, {"more", true}, {"closed", 2}});
     CHECK(parse_json(desk.post("/api/v1/users/erase", R"({"user":"ann"})").body).value()["more"] == false);
     CHECK(desk.audited.size() == 3);
+    // Sessions end before anything is erased, so that they write nothing down anew.
+    CHECK(desk.broker.erased_when_closed == std::vector<std::size_t>{0, 1});
+    CHECK(desk.broker.closed.size() == 2);
+    CHECK(desk.broker.open.size() == 1);
 }
 
 TEST_CASE("a backup runs while others ask for it, and only one at a time") {

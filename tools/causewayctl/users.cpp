@@ -77,17 +77,20 @@ ExitCode erase_user(const Context& context, const UserOptions& options) {
     ApiClient api(context);
     const std::string request = Json{{"user", options.user}}.dump();
     std::uint64_t rows = 0;
+    std::uint64_t closed = 0;
     for (bool more = true; more;) {
         const Json slice = api.call("POST", "/api/v1/users/erase", request);
         rows += slice.value("rows", std::uint64_t{0});
+        closed += slice.value("closed", std::uint64_t{0});
         more = slice.value("more", false);
         if (more && context.io.out_is_terminal && !context.globals.quiet)
             context.io.err << "\rerased " << rows << " rows" << std::flush;
     }
     if (context.globals.format == Format::kJson)
-        context.io.out << admin::dump({{"user", options.user}, {"rows", rows}});
+        context.io.out << admin::dump({{"user", options.user}, {"rows", rows}, {"closed", closed}});
     else if (!context.globals.quiet)
-        context.io.out << "erased " << printable(options.user) << ": " << rows << " rows\n";
+        context.io.out << "erased " << printable(options.user) << ": " << rows << " rows, " << closed
+                       << " connections closed\n";
     return ExitCode::kOk;
 }
 
@@ -106,9 +109,10 @@ void add_users(CLI::App& root, Context& context) {
     });
 
     const auto erasing = std::make_shared<UserOptions>();
-    verb = noun->add_subcommand("erase",
-                                "Empties what a user sent and removes the rest: inbox, cursors, memberships, "
-                                "name. End his sessions first (connections close), or they begin anew.");
+    verb = noun->add_subcommand(
+        "erase",
+        "Empties what a user sent and removes the rest: inbox, cursors, memberships, "
+        "name. His connections are closed first; let nobody log in under the name meanwhile.");
     verb->add_option("USER", erasing->user, "Whom")->required();
     verb->add_flag("--yes", erasing->yes, "Without asking");
     verb->callback([&context, erasing] {
