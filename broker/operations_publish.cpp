@@ -2,6 +2,7 @@
 // or, if it must be kept for a user, through the store.
 #include <unordered_set>
 
+#include "broker/app/message_envelope.hpp"
 #include "broker/operations.hpp"
 #include "broker/routing/destination.hpp"
 #include "broker/store_answer.hpp"
@@ -9,22 +10,6 @@
 namespace causeway {
 
 namespace {
-
-constexpr std::string_view kEnvelopeVersion = "1";
-
-storage::Envelope opaque_envelope(const admin::Publish& request) {
-    storage::Envelope envelope;
-    envelope.set_version(std::string(kEnvelopeVersion));
-    auto& opaque = *envelope.mutable_opaque();
-    opaque.set_body(request.body);
-    opaque.set_contenttype(request.content_type);
-    for (const auto& [name, value] : request.headers) {
-        auto& header = *opaque.add_headers();
-        header.set_name(name);
-        header.set_value(value);
-    }
-    return envelope;
-}
 
 Refusal invalid(std::string text, std::string field) {
     return {ErrorCode::kMessageInvalid, std::move(text), std::move(field)};
@@ -38,11 +23,7 @@ admin::PublishResult Operations::publish(const admin::Publish& request) {
         return user != nullptr
                    ? keep(request, *user)
                    : invalid("only what goes to one user's queue can be kept for him", "persistent");
-    auto message = std::make_shared<routing::Message>();
-    message->message_id = ids_.next();
-    message->timestamp = to_ms(parts_.clock.wall());
-    message->headers = request.headers;
-    message->content = std::make_shared<const routing::Content>(request.body, request.content_type);
+    const auto message = message_of(request);
     if (const auto* everyone = std::get_if<admin::ToEveryone>(&request.to))
         return publish_to_everyone(*message, everyone->queue);
     message->destination = user != nullptr ? routing::user_destination(user->user, user->queue)
@@ -61,6 +42,16 @@ admin::PublishResult Operations::publish(const admin::Publish& request) {
          ask_all<std::uint64_t>([shared](Shard& shard) { return shard.deliver(shared); }))
         *done.delivered += delivered;
     return done;
+}
+
+// Without a destination.
+std::shared_ptr<routing::Message> Operations::message_of(const admin::Publish& request) {
+    auto message = std::make_shared<routing::Message>();
+    message->message_id = ids_.next();
+    message->timestamp = to_ms(parts_.clock.wall());
+    message->headers = request.headers;
+    message->content = std::make_shared<const routing::Content>(request.body, request.content_type);
+    return message;
 }
 
 admin::PublishResult Operations::publish_to_everyone(const routing::Message& message,
@@ -95,7 +86,7 @@ admin::PublishResult Operations::publish_kept(const routing::MessagePtr& message
     const auto answer = stored.get();
     if (const auto* refusal = std::get_if<Refusal>(&answer)) return *refusal;
     done.stored = true;
-    done.offset = std::get<Offset>(answer);
+    done.offset = std::get<routing::Kept>(answer).offset;
     return done;
 }
 
@@ -107,10 +98,8 @@ admin::PublishResult Operations::keep(const admin::Publish& request, const admin
     append.trusted = true;
     const auto parsed = routing::parse_destination(append.destination);
     if (const auto* fault = std::get_if<std::string>(&parsed)) return invalid("queue: " + *fault, "queue");
-    append.envelope = opaque_envelope(request);
-    append.envelope.set_messageid(ids_.next());
+    append.envelope = app::envelope_of(*message_of(request));
     append.envelope.set_receiverid(user.user);
-    append.envelope.set_timestamp(to_ms(parts_.clock.wall()));
     const auto answer = await_commit(parts_.store, std::move(append), kStorePatience);
     if (const auto* refusal = std::get_if<Refusal>(&answer)) return *refusal;
     const auto* const appended = std::get_if<storage::Appended>(&answer);

@@ -10,7 +10,9 @@ namespace {
 
 routing::Stored outcome_of(const storage::Answer& answer) {
     if (const auto* refusal = std::get_if<Refusal>(&answer)) return *refusal;
-    if (const auto* appended = std::get_if<storage::Appended>(&answer)) return appended->offset;
+    if (const auto* appended = std::get_if<storage::Appended>(&answer))
+        return routing::Kept{appended->offset, appended->message_id, appended->timestamp,
+                             appended->duplicate};
     return Refusal{ErrorCode::kSendFailed, "the store gave an answer to another question", {}};
 }
 
@@ -18,12 +20,8 @@ routing::Stored outcome_of(const storage::Answer& answer) {
 
 void TopicStore::append(const routing::HistoryRule& rule, const routing::MessagePtr& message,
                         routing::OnStored on_stored) {
-    storage::Append append;
-    append.command = "send";
-    append.sender = message->sender_id;
-    append.destination = message->destination;
+    storage::Append append = app::topic_append(*message);
     append.bounds = {rule.count, rule.bytes, rule.age, rule.retained};
-    append.envelope = app::envelope_of(*message);
     store_.submit(std::move(append), [destination = message->destination,
                                       on_stored = std::move(on_stored)](const storage::Answer& answer) {
         routing::Stored stored = outcome_of(answer);

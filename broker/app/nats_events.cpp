@@ -131,6 +131,7 @@ EventEffects effects_of(const InboundEvent& event, const Clock& clock, MessageId
         message->message_id = envelope->messageid();
         message->timestamp = envelope->timestamp();
         message->content = shared;
+        message->client_msg_id = effects.id;
         effects.messages.push_back(std::move(message));
     }
     if (event.origin == EventOrigin::kOurCluster) return effects;

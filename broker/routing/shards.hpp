@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -25,10 +26,18 @@ using ShardMailbox = Mailbox<Letter>;
 
 class TopicHistory;
 
-// What the store made of a message for a topic with a stored history: its offset, or why it was not kept.
-using Stored = std::variant<Offset, Refusal>;
+// A message for a topic with a stored history, kept.
+struct Kept {
+    Offset offset;
+    std::string message_id;
+    std::int64_t timestamp;
+    bool duplicate;  // it had been kept before; these are the first one's numbers
+};
+// What the store made of it: or why it was not kept.
+using Stored = std::variant<Kept, Refusal>;
 using OnStored = std::function<void(Stored)>;  // once; on the store's thread, or before the call returns
-// Hands a message to the store, whose commit publishes it with an offset. Returns at once. Any thread.
+// Hands a message to the store, whose commit publishes it with an offset, unless it is a duplicate. Returns
+// at once. Any thread.
 using StoreTopic =
     std::function<void(const HistoryRule& rule, const MessagePtr& message, OnStored on_stored)>;
 

@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "broker/app/fields.hpp"
-#include "broker/app/names.hpp"
+#include "broker/app/message_envelope.hpp"
 
 namespace causeway::session {
 
 namespace {
-
-constexpr std::string_view kEnvelopeVersion = "1";
 
 // After the commit, so that what is passed on next is behind it on every shard.
 SendResult sent_of(const storage::Answer& answer) {
@@ -47,11 +44,12 @@ void KeptSends::carry_out(Line& line, Send send) {
         return services_.store.submit(std::move(*kept->append),
                                       [answer](const storage::Answer& stored) { answer(sent_of(stored)); });
     const routing::Message& message = *kept->message;
-    const auto published = services_.router.publish(kept->message, [answer,
-                                                                    kept](const routing::Stored& stored) {
-        if (const auto* refusal = std::get_if<Refusal>(&stored)) return answer(*refusal);
-        answer(Sent{kept->message->message_id, kept->message->timestamp, std::get<Offset>(stored), false});
-    });
+    const auto published =
+        services_.router.publish(kept->message, [answer, kept](const routing::Stored& stored) {
+            if (const auto* refusal = std::get_if<Refusal>(&stored)) return answer(*refusal);
+            const auto& done = std::get<routing::Kept>(stored);
+            answer(Sent{done.message_id, done.timestamp, done.offset, done.duplicate});
+        });
     if (published == routing::Published::kNow)  // this broker keeps stored histories in memory
         answer(Sent{message.message_id, message.timestamp, std::nullopt, false});
 }
@@ -94,25 +92,10 @@ std::shared_ptr<storage::Append> inbox_append(const routing::Message& message, c
     append->inbox_of = owner;
     append->client_msg_id = client_msg_id;
     if (message.skip) append->origin = *message.skip;
-    storage::Envelope& envelope = append->envelope;
-    envelope.set_messageid(message.message_id);
-    envelope.set_version(std::string(kEnvelopeVersion));
-    envelope.set_senderid(message.sender_id);
-    envelope.set_receiverid(owner);
-    envelope.set_clientmessageid(append->client_msg_id);
-    envelope.set_timestamp(message.timestamp);
-    auto& opaque = *envelope.mutable_opaque();
-    opaque.set_body(message.content->body());
-    opaque.set_contenttype(message.content->content_type());
-    // Headers may differ between tries: a trace id does.
-    if (!append->client_msg_id.empty())
-        append->body_digest =
-            app::sha256(message.destination + '\n' + opaque.contenttype() + '\n' + opaque.body());
-    for (const auto& [name, value] : message.headers) {
-        auto& header = *opaque.add_headers();
-        header.set_name(name);
-        header.set_value(value);
-    }
+    append->envelope = app::envelope_of(message);
+    append->envelope.set_receiverid(owner);
+    append->envelope.set_clientmessageid(append->client_msg_id);
+    if (!append->client_msg_id.empty()) append->body_digest = app::send_digest(message);
     return append;
 }
 

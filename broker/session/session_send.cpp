@@ -30,6 +30,11 @@ std::optional<std::string_view> client_msg_id_of(const stomp::Frame& frame) {
     return id;
 }
 
+Refusal bad_client_msg_id() {
+    return {ErrorCode::kMessageInvalid, "client-msg-id has at most 128 octets and no control characters",
+            "client-msg-id"};
+}
+
 }  // namespace
 
 void Session::on_send(const stomp::Frame& frame) {
@@ -106,8 +111,15 @@ void Session::publish(const stomp::Frame& frame, std::string destination, bool s
     const routing::HistoryRule* const rule = services_.router.history_of(destination);
     const bool kept = rule != nullptr && rule->stored;
     const bool in_line = kept || (sends_ && sends_->holds(destination));
+    std::string client_msg_id;
+    if (kept) {
+        const auto named = client_msg_id_of(frame);
+        if (!named) return refuse(bad_client_msg_id(), origin_of(frame));
+        client_msg_id = *named;
+    }
     if (in_line && sends_ && sends_->full()) return wait_for_sends();
     const auto message = message_of(frame, std::move(destination));
+    message->client_msg_id = std::move(client_msg_id);
     if (skip_self) message->skip = id_;
     using Way = KeptSends::Send::Way;
     if (in_line) return send_in_line(frame, {kept ? Way::kTopic : Way::kPassOn, message, nullptr, {}});
@@ -139,10 +151,7 @@ void Session::on_persistent(const stomp::Frame& frame, const routing::Destinatio
                        "persistent"},
                       origin_of(frame));
     const auto client_msg_id = client_msg_id_of(frame);
-    if (!client_msg_id)
-        return refuse({ErrorCode::kMessageInvalid,
-                       "client-msg-id has at most 128 octets and no control characters", "client-msg-id"},
-                      origin_of(frame));
+    if (!client_msg_id) return refuse(bad_client_msg_id(), origin_of(frame));
     if (sends_ && sends_->full()) return wait_for_sends();
     const auto message = message_of(frame, std::move(routed));
     message->skip = id_;
@@ -168,9 +177,11 @@ void Session::on_sent(const SendResult& result, const Origin& origin) {
         refuse(*refusal, origin);
     } else {
         const auto& sent = std::get<Sent>(result);
-        routing::Headers headers{{"message-id", sent.message_id}};
+        routing::Headers headers;
+        // Of a repetition whose first one is no longer kept only the offset is known.
+        if (!sent.message_id.empty()) headers.emplace_back("message-id", sent.message_id);
         if (sent.offset) {
-            headers.emplace_back("timestamp", std::to_string(sent.timestamp));
+            if (!sent.message_id.empty()) headers.emplace_back("timestamp", std::to_string(sent.timestamp));
             headers.emplace_back("offset", std::to_string(value(*sent.offset)));
             headers.emplace_back("duplicate", sent.duplicate ? "true" : "false");
             headers.emplace_back("stored", "true");

@@ -60,3 +60,43 @@ TEST_CASE("an envelope of the broker's is kept as the envelope it is") {
     CHECK(replayed->content->content_type() == "application/json");
     CHECK_FALSE(replayed->content->protobuf().empty());
 }
+
+TEST_CASE(
+    "a SEND to a stored history is known again by its sender's id, destination, content-type and body") {
+    routing::Message sent = published(std::make_shared<const routing::Content>("hi", "text/plain"));
+    CHECK(topic_append(sent).client_msg_id.empty());
+    sent.client_msg_id = "m1";
+    const auto first = topic_append(sent);
+    CHECK(first.command == "send");
+    CHECK(first.sender == "alice");
+    CHECK(first.destination == "/topic/a");
+    CHECK(first.client_msg_id == "m1");
+    CHECK(first.envelope.clientmessageid() == "m1");
+    sent.headers.clear();
+    sent.message_id = "01K";
+    CHECK(topic_append(sent).body_digest == first.body_digest);
+    for (const auto& [destination, body] : {std::pair{"/topic/b", "hi"}, std::pair{"/topic/a", "ho"}}) {
+        sent.destination = destination;
+        sent.content = std::make_shared<const routing::Content>(body, "text/plain");
+        CHECK(topic_append(sent).body_digest != first.body_digest);
+    }
+}
+
+TEST_CASE("an event is kept once by each topic, whatever its id is and whatever it says the second time") {
+    const auto event = [](std::string text) {
+        storage::Envelope envelope;
+        envelope.mutable_event()->set_content(std::move(text));
+        routing::Message message = published(std::make_shared<const routing::Content>(
+            envelope.SerializeAsString(), [] { return std::string("{}"); }));
+        message.sender_id.clear();
+        message.client_msg_id = std::string(5000, '\n');
+        return message;
+    };
+    routing::Message message = event("a");
+    const auto first = topic_append(message);
+    CHECK(first.client_msg_id.size() == 43);
+    CHECK(first.body_digest.empty());
+    CHECK(topic_append(event("b")).client_msg_id == first.client_msg_id);
+    message.destination = "/topic/b";
+    CHECK(topic_append(message).client_msg_id != first.client_msg_id);
+}

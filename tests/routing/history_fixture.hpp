@@ -33,7 +33,7 @@ public:
         shards.keep(
             {&rules_, &history, [this](const HistoryRule&, const MessagePtr& message, OnStored on_stored) {
                  to_store.push_back(message);
-                 if (on_stored) on_stored(Offset{77});
+                 if (on_stored) on_stored(Kept{Offset{77}, message->message_id, message->timestamp, false});
              }});
         for (std::size_t i = 0; i < shard_count; ++i) routers.emplace_back(shards, i);
     }

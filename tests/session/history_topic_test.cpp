@@ -1,6 +1,7 @@
 // Topics that keep a history by rule, in memory or stored: PRODUCT 7, "Any /topic".
 #include <doctest/doctest.h>
 
+#include "broker/app/message_envelope.hpp"
 #include "broker/routing/topic_history.hpp"
 #include "tests/session/world.hpp"
 
@@ -20,14 +21,14 @@ struct Histories : World {
                                       .retained = false,
                                       .replay = replay}}),
           memory(routes, clock, "m1", 1 << 20) {
-        routes.keep({&rules, &memory, [this](const auto&, const auto& message, auto on_stored) {
-                         store.submit(*inbox_append(*message, {}, {}),
-                                      [on_stored](const storage::Answer& answer) {
-                                          if (const auto* refusal = std::get_if<Refusal>(&answer))
-                                              return on_stored(*refusal);
-                                          on_stored(std::get<storage::Appended>(answer).offset);
-                                      });
-                     }});
+        routes.keep(
+            {&rules, &memory, [this](const auto&, const auto& message, auto on_stored) {
+                 store.submit(app::topic_append(*message), [on_stored](const storage::Answer& answer) {
+                     if (const auto* refusal = std::get_if<Refusal>(&answer)) return on_stored(*refusal);
+                     const auto& done = std::get<storage::Appended>(answer);
+                     on_stored(routing::Kept{done.offset, done.message_id, done.timestamp, done.duplicate});
+                 });
+             }});
     }
     routing::HistoryRules rules;
     routing::TopicHistory memory;
@@ -136,6 +137,28 @@ TEST_CASE(
     CHECK(alice.refused() == "send-failed 1011");
 }
 
+TEST_CASE("the same SEND with a client-msg-id is kept once by a stored history (PRODUCT 7)") {
+    Histories world(true);
+    Client alice(world, "alice");
+    Client bob(world, "bob", 1);
+    alice.connects();
+    bob.connects();
+    bob.subscribes(kTopic);
+    alice.sends(kTopic, "1", {"client-msg-id:m1", "receipt:1"});
+    alice.sends(kTopic, "1", {"client-msg-id:m1", "receipt:2"});
+    alice.sends(kTopic, "1", {"client-msg-id:m2", "receipt:3"});
+    const Seen first = alice.receipt("1");
+    CHECK(first["duplicate"] == "false");
+    const Seen again = alice.receipt("2");
+    CHECK(again["duplicate"] == "true");
+    CHECK(again["offset"] == first["offset"]);
+    CHECK(again["message-id"] == first["message-id"]);
+    CHECK(alice.receipt("3")["duplicate"] == "false");
+    CHECK(bob.sees() == "1|1");
+    alice.sends(kTopic, "2", {"client-msg-id:" + std::string(129, 'x')});
+    CHECK(alice.refused() == "message-invalid 1008");
+}
+
 TEST_CASE("a device has a cursor of a stored history, not of one in memory (PRODUCT 7)") {
     Histories world(true);
     Client alice(world, "alice");
@@ -170,4 +193,48 @@ TEST_CASE("a history in memory waits for ACKs as a log does (PRODUCT 7)") {
     CHECK(bob.sees() == "1|2");
     bob.says("ACK", {"id:" + last});
     CHECK(bob.sees() == "3|4");
+}
+
+TEST_CASE(
+    "who was too slow for the bounds of a history learns of the gap with the next message (PRODUCT 7)") {
+    for (const bool stored : {false, true}) {
+        CAPTURE(stored);
+        SessionLimits limits;
+        limits.unacked = 2;
+        Histories world(stored, 0, limits);
+        Client alice(world, "alice");
+        Client bob(world, "bob");
+        alice.connects();
+        bob.connects();
+        bob.subscribes(kTopic, {"ack:client", "resume-after:0", "receipt:s"});
+        constexpr int kMany = 140;  // more than are kept back for him
+        for (int i = 1; i <= kMany; ++i) alice.sends(kTopic, std::to_string(i));
+        const Seen first = bob.takes("MESSAGE");
+        const Seen second = bob.takes("MESSAGE");
+        CHECK(first["recovered"] == "");
+        const std::uint64_t step = std::stoull(second["offset"]) - std::stoull(first["offset"]);
+        if (stored)
+            world.store.forgets(std::stoull(first["offset"]) +
+                                (kMany - 6) * step);  // as bounds of five would
+        bob.says("ACK", {"id:" + second["ack"]});
+        const Seen next = bob.takes("MESSAGE");
+        CHECK(next.body == "136");
+        CHECK(next["recovered"] == "false");
+        const Seen last = bob.takes("MESSAGE");
+        CHECK(last["recovered"] == "");
+        bob.says("ACK", {"id:" + last["ack"]});
+        CHECK(bob.takes("MESSAGE")["recovered"] == "");  // told once
+    }
+}
+
+TEST_CASE("what a resume did not recover is told once, by its receipt (PRODUCT 7)") {
+    Histories world(false);
+    Client alice(world, "alice");
+    alice.connects();
+    for (int i = 1; i <= 8; ++i) alice.sends(kTopic, std::to_string(i));
+    Client bob(world, "bob");
+    bob.connects();
+    bob.subscribes(kTopic, {"resume-after:0", "receipt:s"});
+    CHECK(bob.receipt("s")["recovered"] == "false");
+    CHECK(bob.takes("MESSAGE")["recovered"] == "");
 }
