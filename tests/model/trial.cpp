@@ -39,6 +39,7 @@ Trial::Trial(std::uint64_t seed) : store_(directory_.path(), clock_), judge_(kWi
     judge_.epoch = store_.epoch();
     store_.page_limit = 1 + dice.below(5);
     choose_favourite(dice);
+    acknowledges_much_ = dice.one_in(2);
     begin_world();
     make_conversations(dice);
 }

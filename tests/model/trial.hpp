@@ -49,6 +49,7 @@ private:
     void burst(Dice& dice);
     void change_membership(Dice& dice);
     void acknowledge(Dice& dice);
+    static std::size_t some_due(Dice& dice, const Subscription& subscription);
     void let_a_shard_turn(Dice& dice);
     void let_some_time_pass(Dice& dice);
     void let_time_pass(Milliseconds time, bool flush);
@@ -73,6 +74,7 @@ private:
     std::vector<std::string> trace_;
     // Half of what happens is about one log of one device: much that goes wrong needs many steps there.
     storage::Log favourite_{};
+    bool acknowledges_much_ = false;
     std::optional<Judge> backup_;
     std::vector<std::string> epochs_{"foreign"};
     std::vector<Said> said_;

@@ -113,7 +113,8 @@ void Trial::subscribe(Dice& dice) {
     wanted.device = client->device();
     wanted.session = client->session_id();
     wanted.with_receipt = !dice.one_in(4);
-    if (dice.one_in(3)) wanted.ack = dice.one_in(2) ? "client" : "client-individual";
+    if (acknowledges_much_ ? !dice.one_in(5) : dice.one_in(4))
+        wanted.ack = dice.one_in(2) ? "client" : "client-individual";
     choose_place(dice, wanted);
     client->subscribes(std::move(wanted));
 }
@@ -212,12 +213,21 @@ void Trial::change_membership(Dice& dice) {
     client->sends("/app/conversations/" + command, body + '}', {});
 }
 
+// Of what came, mostly what was not answered yet.
+std::size_t Trial::some_due(Dice& dice, const Subscription& subscription) {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < subscription.due.size(); ++i)
+        if (subscription.due[i].answer == Subscription::Due::Answer::kNone) open.push_back(i);
+    if (open.empty() || dice.one_in(8)) return dice.below(subscription.due.size());
+    return dice.of(open);
+}
+
 void Trial::acknowledge(Dice& dice) {
     Client* const client = someone_who_talks(dice);
     if (client == nullptr) return;
     for (Subscription* const subscription : client->open_subscriptions()) {
         for (std::size_t i = dice.below(3); i < 3 && subscription->unanswered() > 0; ++i)
-            client->acknowledges(*subscription, dice.below(subscription->due.size()), dice.one_in(12));
+            client->acknowledges(*subscription, some_due(dice, *subscription), dice.one_in(8));
     }
 }
 
