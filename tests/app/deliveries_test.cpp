@@ -174,7 +174,7 @@ TEST_CASE("an entry of a log of its own is delivered as it was sent, live and re
     REQUIRE(live.size() == 1);
     const auto replayed = message_from_entry({Offset{55}, Sequence{0}, inbox.protobuf, inbox.destination},
                                              "/user/bob/queue/orders");
-    for (const auto& message : {live[0], replayed}) {
+    for (const routing::MessagePtr& message : {live[0], routing::MessagePtr(replayed)}) {
         CHECK(message->destination == "/user/bob/queue/orders");
         CHECK(message->content->body() == std::string("\0body", 5));
         CHECK(message->content->content_type() == "text/plain");

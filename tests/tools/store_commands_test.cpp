@@ -143,8 +143,8 @@ TEST_CASE("a user is exported to stdout or into a new file of his own, slice by 
 TEST_CASE("a user is erased slice by slice until nothing is left") {
     Desk desk;
     desk.store.erase_slices = 3;
-    desk.broker.opens(1, "ann");
-    CHECK(desk({"users", "erase", "ann", "--yes"}).out == "erased ann: 30 rows, 1 connections closed\n");
+    desk.server.broker.opens(1, "ann");
+    CHECK(desk({"users", "erase", "ann", "--yes"}).out == "erased ann: 30 rows, connections closed: 1\n");
     CHECK(desk.store.erased.size() == 3);
 }
 

@@ -89,8 +89,8 @@ ExitCode erase_user(const Context& context, const UserOptions& options) {
     if (context.globals.format == Format::kJson)
         context.io.out << admin::dump({{"user", options.user}, {"rows", rows}, {"closed", closed}});
     else if (!context.globals.quiet)
-        context.io.out << "erased " << printable(options.user) << ": " << rows << " rows, " << closed
-                       << " connections closed\n";
+        context.io.out << "erased " << printable(options.user) << ": " << rows << " rows, connections closed: "
+                       << closed << "\n";
     return ExitCode::kOk;
 }
 
