@@ -223,9 +223,8 @@ void Judge::on_message(Subscription& subscription, const Seen& seen) {
         on_answered(subscription, seen);
     }
     // A live inbox is not read: what was committed a moment before may still be on its way to it.
-    require(
-        subscription.from != From::kLive || offset > subscription.end_at_ask || seen.number("sequence") == 0,
-        name + ": live, but got what was there before:" + at(offset));
+    require(subscription.from != From::kLive || offset > subscription.end_at_ask || subscription.is_plain(),
+            name + ": live, but got what was there before:" + at(offset));
     const auto reached = subscription.reached();
     require(!reached || offset > *reached,
             name + ": " + entry->text + at(offset) + " came after" + at(reached.value_or(0)));
