@@ -15,6 +15,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/sanitizer_report.hpp"
+
 namespace causeway::test {
 
 namespace {
@@ -92,6 +94,9 @@ Process::Process(std::vector<std::string> argv, const Environment& environment) 
 
 Process::~Process() {
     kill9();
+    if (const ReportTaker taker = sanitizer_report_taker)
+        if (const std::string report = sanitizer_report(output()); !report.empty())
+            taker(name_ + ": " + report);
     ::close(output_);
 }
 

@@ -1,5 +1,6 @@
 // A child process: its output, its end, its use of the machine. Killed and reaped with its object, and by
-// the kernel if the thread that made it dies first.
+// the kernel if the thread that made it dies first. What a sanitizer said in it is not lost with it
+// (sanitizer_report.hpp).
 #pragma once
 
 #include <sys/types.h>

@@ -1,11 +1,12 @@
-#include "tests/support/eventually.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>
 #include <signal.h>
 
 #include <stdexcept>
 
+#include "tests/support/sanitizer_report.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace causeway::test;
@@ -50,6 +51,45 @@ TEST_CASE("a child ends with its object") {
         pid = child.pid();
     }
     CHECK(::kill(pid, 0) == -1);
+}
+
+namespace {
+
+std::string taken;
+
+// While it lives, reports go to `taken` and fail nothing.
+class TakesReports {
+public:
+    TakesReports() { taken.clear(); }
+    TakesReports(const TakesReports&) = delete;
+    TakesReports& operator=(const TakesReports&) = delete;
+    ~TakesReports() { sanitizer_report_taker = before_; }
+
+private:
+    ReportTaker before_ =
+        sanitizer_report_taker.exchange([](const std::string& report) { taken += report + "\n"; });
+};
+
+void runs_and_is_killed(const std::string& says) {
+    Process child({"sh", "-c", "echo starting; echo '" + says + "' >&2; echo ready; exec sleep 1000"});
+    (void)child.wait_for_line("ready");
+}
+
+}  // namespace
+
+TEST_CASE("what a sanitizer said in a child is told even when the child is killed") {
+    const TakesReports reports;
+    for (const std::string says :
+         {"WARNING: ThreadSanitizer: data race (pid=7)", "==7==ERROR: AddressSanitizer: heap-use-after-free",
+          "==7==ERROR: LeakSanitizer: detected memory leaks", "a.cpp:1:2: runtime error: signed overflow"}) {
+        CAPTURE(says);
+        taken.clear();
+        runs_and_is_killed(says);
+        CHECK(taken == "sh: " + says + "\nready\n\n");
+    }
+    taken.clear();
+    runs_and_is_killed("no sanitizer says a word");
+    CHECK(taken.empty());
 }
 
 TEST_CASE("a temporary directory is gone with all that is in it") {
