@@ -99,6 +99,25 @@ struct HistoryPage {
     bool more = false;              // beyond the page, in the direction that was asked for
 };
 
+struct QueueEntry {
+    Offset offset;
+    std::string protobuf;      // the envelope
+    std::uint32_t deliveries;  // as SettleQueue returned it
+};
+// Of the same snapshot: the entries, and all that the queue holds.
+struct QueuePage {
+    std::vector<QueueEntry> entries;  // ascending, all > after
+    bool more = false;
+    std::uint64_t count = 0;  // with those up to `after`
+    std::uint64_t bytes = 0;  // of envelopes
+    Offset last{};            // the newest that it holds; 0: none
+};
+struct QueueRow {
+    std::string destination;  // /queue/…
+    std::uint64_t count;
+    std::uint64_t bytes;
+};
+
 struct UnreadRow {
     std::string conversation;
     std::string kind;

@@ -59,6 +59,10 @@ std::vector<UnreadRow> Reader::unread(const std::string& user) {
     return key ? unread_.read(*key) : std::vector<UnreadRow>{};
 }
 
+QueuePage Reader::queue(const std::string&, Offset, std::size_t) { return {}; }
+
+std::vector<QueueRow> Reader::queues(const std::string&, std::size_t) { return {}; }
+
 std::vector<std::string> Reader::memberships(const std::string& user) {
     const Transaction snapshot(database_, Access::kRead);
     std::vector<std::string> ids;

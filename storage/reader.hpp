@@ -24,6 +24,8 @@ public:
     [[nodiscard]] SyncPage sync(const SyncQuery& query);
     [[nodiscard]] HistoryPage history(const HistoryQuery& query);
     [[nodiscard]] std::vector<UnreadRow> unread(const std::string& user);
+    [[nodiscard]] QueuePage queue(const std::string& destination, Offset after, std::size_t limit);
+    [[nodiscard]] std::vector<QueueRow> queues(const std::string& after, std::size_t limit);
     // `user` empty: of all users, at most kMostCursors.
     [[nodiscard]] std::vector<CursorRow> cursors(const std::string& user);
 

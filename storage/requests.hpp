@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,7 +15,9 @@
 
 namespace causeway::storage {
 
-// How much of a log of its own is kept; 0 = no bound. Applied whenever something is appended to it.
+// How much of a log of its own is kept; 0 = no bound. Applied whenever something is appended to it. Of a
+// queue nothing is dropped: what would go beyond `count` or `bytes` is refused (send-failed); the others do
+// not apply.
 struct LogBounds {
     std::size_t count = 0;
     std::size_t bytes = 0;  // of envelopes
@@ -23,16 +26,17 @@ struct LogBounds {
 };
 
 // A message to be kept: to a conversation, to the pair's conversation (made on first use), or to a log
-// of its own, which is a user's inbox or a topic's history. The store fills sequence (of
+// of its own, which is a user's inbox, a topic's history or a queue (/queue/…). The store fills sequence (of
 // conversations), conversationId and status of the envelope.
 struct Append {
-    std::string command;        // "chat", "private-message", "send": the scope of client_msg_id
-    std::string sender;         // must be a member now (or one of the pair); else permission-denied
-    std::string conversation;   // one of the three is set …
-    std::string receiver;       // … a user …
-    std::string destination;    // … as routed: /topic/a, /user/{name}/queue/x; then nobody need be a member
-    std::string inbox_of;       // with `destination`: the user whose queue that is; empty: a topic
-    LogBounds bounds;           // with `destination`
+    std::string command;       // "chat", "private-message", "send": the scope of client_msg_id
+    std::string sender;        // must be a member now (or one of the pair); else permission-denied
+    std::string conversation;  // one of the three is set …
+    std::string receiver;      // … a user …
+    std::string destination;   // … as routed: /topic/a, /user/{name}/queue/x, /queue/a; then nobody need be
+                               // a member
+    std::string inbox_of;      // with `destination`: the user whose queue that is; empty: a topic or a queue
+    LogBounds bounds;          // with `destination`
     std::string client_msg_id;  // empty: not idempotent
     std::string body_digest;    // of the request's body; another one for a known id: idempotency-conflict
     bool trusted = false;       // from a back end: the sender need not be a member
@@ -140,8 +144,43 @@ struct EraseUser {
     std::string user;
 };
 
+// What became of messages of a queue. What is no longer there is skipped, so it may be asked for again.
+struct SettleQueue {
+    // Went back: counts as delivered this often.
+    struct Returned {
+        Offset offset;
+        std::uint32_t deliveries;
+    };
+    // Moves to another queue, as a new entry at its end (told as a CommittedEntry with `to` as its
+    // destination) with these headers, in the place of those of the same name.
+    struct Dead {
+        Offset offset;
+        std::string to;  // /queue/…; empty: dropped
+        std::vector<std::pair<std::string, std::string>> headers;
+    };
+    std::string destination;  // /queue/…
+    std::vector<Offset> done;
+    std::vector<Returned> returned;
+    std::vector<Dead> dead;
+};
+
+// Removes what a queue holds up to `until`. Done in slices: `more` says that another request is needed.
+struct PurgeQueue {
+    std::string destination;
+    Offset until;
+};
+
+// A part of Together.
+using Part = std::variant<Append, Amend, CreateConversation, ChangeMembership, MoveCursors, MoveWatermarks,
+                          SettleQueue>;
+
+// All of them, in this order and in one commit, or none. Later parts see what earlier ones did.
+struct Together {
+    std::vector<Part> parts;
+};
+
 using Request = std::variant<Append, Amend, CreateConversation, ChangeMembership, MoveCursors, ResetCursors,
-                             MoveWatermarks, SettleOutbox, EraseUser>;
+                             MoveWatermarks, SettleOutbox, EraseUser, SettleQueue, PurgeQueue, Together>;
 
 // ---- answers ----
 
@@ -172,7 +211,28 @@ struct Erased {
     std::uint64_t rows;
     bool more;
 };
-using Answer = std::variant<Appended, ConversationMade, Changed, Marked, Erased, Refusal>;
+struct Settled {
+    std::uint64_t removed;  // with those that moved to another queue
+    // Of Dead, in the order asked: its offset in the other queue; 0: it was no longer there, or dropped.
+    std::vector<Offset> moved;
+};
+struct Purged {
+    std::uint64_t removed;
+    bool more;
+};
+using PartAnswer = std::variant<Appended, ConversationMade, Changed, Marked, Settled>;
+// One for each part, in their order.
+struct Togethered {
+    std::vector<PartAnswer> answers;
+};
+// To Together: nothing was done, because this part was refused. (A plain Refusal is of all of them: the store
+// takes nothing now.)
+struct PartRefused {
+    std::size_t part;
+    Refusal refusal;
+};
+using Answer = std::variant<Appended, ConversationMade, Changed, Marked, Erased, Settled, Purged, Togethered,
+                            PartRefused, Refusal>;
 using OnAnswer = std::function<void(Answer)>;  // once, on the store thread, after the commit
 
 }  // namespace causeway::storage

@@ -55,6 +55,19 @@ void SqliteStore::read_unread(std::string user, OnRead<std::vector<UnreadRow>> o
         [user = std::move(user)](Reader& reader) { return reader.unread(user); }, std::move(on_read));
 }
 
+void SqliteStore::read_queue(std::string destination, Offset after, std::size_t limit,
+                             OnRead<QueuePage> on_read) {
+    reading_.read<QueuePage>([destination = std::move(destination), after,
+                              limit](Reader& reader) { return reader.queue(destination, after, limit); },
+                             std::move(on_read));
+}
+
+void SqliteStore::read_queues(std::string after, std::size_t limit, OnRead<std::vector<QueueRow>> on_read) {
+    reading_.read<std::vector<QueueRow>>(
+        [after = std::move(after), limit](Reader& reader) { return reader.queues(after, limit); },
+        std::move(on_read));
+}
+
 void SqliteStore::read_cursors(std::string user, OnRead<std::vector<CursorRow>> on_read) {
     reading_.read<std::vector<CursorRow>>(
         [user = std::move(user)](Reader& reader) { return reader.cursors(user); }, std::move(on_read));

@@ -31,6 +31,9 @@ public:
     void read_sync(SyncQuery query, OnRead<SyncPage> on_read) override;
     void read_history(HistoryQuery query, OnRead<HistoryPage> on_read) override;
     void read_unread(std::string user, OnRead<std::vector<UnreadRow>> on_read) override;
+    void read_queue(std::string destination, Offset after, std::size_t limit,
+                    OnRead<QueuePage> on_read) override;
+    void read_queues(std::string after, std::size_t limit, OnRead<std::vector<QueueRow>> on_read) override;
     void read_cursors(std::string user, OnRead<std::vector<CursorRow>> on_read) override;
     void read_outbox(std::uint64_t after, std::size_t limit,
                      OnRead<std::vector<OutboxEvent>> on_read) override;

@@ -39,6 +39,12 @@ public:
     // Of conversations with something unread; rooms are left out.
     virtual void read_unread(std::string user, OnRead<std::vector<UnreadRow>> on_read) = 0;
 
+    // Up to `limit` messages of a queue (/queue/…) with an offset above `after`.
+    virtual void read_queue(std::string destination, Offset after, std::size_t limit,
+                            OnRead<QueuePage> on_read) = 0;
+    // Queues that hold something, by name, those behind `after`.
+    virtual void read_queues(std::string after, std::size_t limit, OnRead<std::vector<QueueRow>> on_read) = 0;
+
     // Random id of the data directory. Constant.
     [[nodiscard]] virtual const std::string& epoch() const = 0;
     // False while commits fail or space is short (disk full, I/O error). Any thread.

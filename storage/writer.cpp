@@ -100,7 +100,8 @@ Answer Writer::dispatch(Request& request, std::vector<Committed>& committed) {
     if (const auto* marks = std::get_if<MoveWatermarks>(&request))
         return watermarks_->decide(*marks, committed);
     if (const auto* settle = std::get_if<SettleOutbox>(&request)) return Changed{outbox_->settle(*settle)};
-    return erasure_->decide(std::get<EraseUser>(request), committed);
+    if (const auto* erase = std::get_if<EraseUser>(&request)) return erasure_->decide(*erase, committed);
+    return Refusal{ErrorCode::kTypeUnsupported, "not yet", {}};
 }
 
 void Writer::commit() {

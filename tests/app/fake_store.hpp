@@ -36,6 +36,8 @@ public:
     void read_unread(std::string user, storage::OnRead<std::vector<storage::UnreadRow>> on_read) override {
         unread.emplace_back(std::move(user), std::move(on_read));
     }
+    void read_queue(std::string, Offset, std::size_t, storage::OnRead<storage::QueuePage>) override {}
+    void read_queues(std::string, std::size_t, storage::OnRead<std::vector<storage::QueueRow>>) override {}
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 

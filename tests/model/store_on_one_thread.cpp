@@ -124,6 +124,20 @@ void StoreOnOneThread::read_unread(std::string, OnRead<std::vector<UnreadRow>> o
     on_read(ReadFailed{"not modelled"});
 }
 
+void StoreOnOneThread::read_queue(std::string destination, Offset after, std::size_t limit,
+                                  OnRead<QueuePage> on_read) {
+    read<QueuePage>([destination = std::move(destination), after, limit = std::min(limit, page_limit)](
+                        Reader& reader) { return reader.queue(destination, after, limit); },
+                    std::move(on_read));
+}
+
+void StoreOnOneThread::read_queues(std::string after, std::size_t limit,
+                                   OnRead<std::vector<QueueRow>> on_read) {
+    read<std::vector<QueueRow>>(
+        [after = std::move(after), limit](Reader& reader) { return reader.queues(after, limit); },
+        std::move(on_read));
+}
+
 bool StoreOnOneThread::step(Dice& dice) {
     enum class Next : std::uint8_t { kWrite, kLook, kAnswerRead };
     std::vector<Next> could;

@@ -42,6 +42,10 @@ public:
     void read_sync(storage::SyncQuery query, storage::OnRead<storage::SyncPage> on_read) override;
     void read_history(storage::HistoryQuery query, storage::OnRead<storage::HistoryPage> on_read) override;
     void read_unread(std::string user, storage::OnRead<std::vector<storage::UnreadRow>> on_read) override;
+    void read_queue(std::string destination, Offset after, std::size_t limit,
+                    storage::OnRead<storage::QueuePage> on_read) override;
+    void read_queues(std::string after, std::size_t limit,
+                     storage::OnRead<std::vector<storage::QueueRow>> on_read) override;
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 

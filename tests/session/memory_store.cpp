@@ -26,7 +26,7 @@ void MemoryStore::submit(Request request, OnAnswer on_answer) {
     });
 }
 
-Offset MemoryStore::end() const { return entries_.empty() ? Offset{} : entries_.back().entry.offset; }
+Offset MemoryStore::end() const { return last_; }
 
 Answer MemoryStore::perform(Append& append) {
     if (!append.receiver.empty()) {
@@ -47,7 +47,8 @@ Answer MemoryStore::perform(Append& append) {
 }
 
 Appended MemoryStore::keep(Append& append) {
-    const Offset offset{entries_.empty() ? 10 : value(end()) + 3};  // holes are allowed
+    last_ = Offset{value(last_) == 0 ? 10 : value(last_) + 3};  // holes are allowed
+    const Offset offset = last_;
     std::int64_t number = 0;
     CommittedEntry told{};
     if (!append.conversation.empty()) {
@@ -72,7 +73,7 @@ Appended MemoryStore::keep(Append& append) {
     told.origin = append.origin;
     entries_.push_back({append.conversation, {offset, told.sequence, told.protobuf, append.destination}});
     const Sequence sequence = told.sequence;
-    on_committed_({std::move(told)});
+    tell(std::move(told));
     return {offset, sequence, append.envelope.messageid(), append.envelope.timestamp(), append.conversation,
             false};
 }
@@ -241,13 +242,13 @@ void MemoryStore::has_message(const std::string& conversation, const std::string
 
 void MemoryStore::has_member(const std::string& conversation, const std::string& user) {
     if (members_[conversation].insert(user).second)
-        on_committed_({CommittedMembership{conversation, "group", user, user, true}});
+        tell(CommittedMembership{conversation, "group", user, user, true});
 }
 
 void MemoryStore::removes(const std::string& conversation, const std::string& user,
                           const std::string& actor) {
     if (members_[conversation].erase(user) == 1)
-        on_committed_({CommittedMembership{conversation, "group", user, actor, false}});
+        tell(CommittedMembership{conversation, "group", user, actor, false});
 }
 
 void MemoryStore::has_entry(const std::string& destination, const std::string& inbox_of,

@@ -31,6 +31,10 @@ public:
     void read_history(storage::HistoryQuery query, storage::OnRead<storage::HistoryPage> on_read) override;
     // One row, of conversation c.
     void read_unread(std::string user, storage::OnRead<std::vector<storage::UnreadRow>> on_read) override;
+    void read_queue(std::string destination, Offset after, std::size_t limit,
+                    storage::OnRead<storage::QueuePage> on_read) override;
+    void read_queues(std::string after, std::size_t limit,
+                     storage::OnRead<std::vector<storage::QueueRow>> on_read) override;
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
     [[nodiscard]] bool healthy() const override { return true; }
 
@@ -56,6 +60,8 @@ public:
     // Sessions of the device that began to receive the log and did not end.
     [[nodiscard]] int receiving(const std::string& user, const std::string& device,
                                 const std::string& log) const;
+    // "first=1 second": what a queue holds, with how often it was returned.
+    [[nodiscard]] std::string queue(const std::string& destination) const;
     // 0: there is none.
     [[nodiscard]] std::uint64_t cursor(const std::string& user, const std::string& device,
                                        const std::string& log) const;
@@ -84,6 +90,13 @@ private:
     storage::Answer perform(storage::CreateConversation& request);
     storage::Answer perform(storage::ChangeMembership& request);
     storage::Answer perform(storage::MoveCursors& request);
+    storage::Answer perform(storage::SettleQueue& request);
+    storage::Answer perform(storage::PurgeQueue& request);
+    storage::Answer perform(storage::Together& request);
+    // Removed from its queue; nothing: it is not there.
+    std::optional<storage::LogEntry> take(const std::string& queue, Offset offset);
+    Offset move_dead(const std::string& from, const storage::SettleQueue::Dead& dead);
+    void tell(storage::Committed fact);
     template <typename Other>
     storage::Answer perform(Other&) {
         return Refusal{ErrorCode::kTypeUnsupported, "not in this store", {}};
@@ -99,6 +112,9 @@ private:
     std::map<std::pair<std::string, std::string>, Sequence> received_;  // user, conversation
     Offset floor_{};
     std::map<std::string, storage::Appended> by_client_id_;
+    Offset last_{};
+    std::map<Offset, std::uint32_t> deliveries_;           // of what was returned to its queue
+    std::vector<storage::Committed>* together_ = nullptr;  // told when all parts are done
     std::string epoch_ = "e1";
 };
 
