@@ -46,12 +46,12 @@ admin::FromStore<std::vector<admin::Cursor>> StoreOperations::cursors(const std:
         });
 }
 
-std::optional<Refusal> StoreOperations::reset_cursors(const admin::CursorReset& reset) {
+std::variant<bool, Refusal> StoreOperations::reset_cursors(const admin::CursorReset& reset) {
     storage::ResetCursors request{reset.user, reset.device, reset.log, std::nullopt};
     if (reset.to) request.to = Offset{*reset.to};
     const auto answer = await_commit(store_, std::move(request), kPatience);
     if (const auto* refusal = std::get_if<Refusal>(&answer)) return *refusal;
-    return std::nullopt;
+    return std::get<storage::Changed>(answer).changed;
 }
 
 admin::FromStore<std::vector<admin::WaitingEvent>> StoreOperations::outbox(std::uint64_t after,

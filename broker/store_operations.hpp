@@ -21,7 +21,7 @@ public:
         : store_(store), care_(care), retry_outbox_(std::move(retry_outbox)) {}
 
     [[nodiscard]] admin::FromStore<std::vector<admin::Cursor>> cursors(const std::string& user) override;
-    [[nodiscard]] std::optional<Refusal> reset_cursors(const admin::CursorReset& reset) override;
+    [[nodiscard]] std::variant<bool, Refusal> reset_cursors(const admin::CursorReset& reset) override;
     [[nodiscard]] admin::FromStore<std::vector<admin::WaitingEvent>> outbox(std::uint64_t after,
                                                                             std::size_t limit) override;
     [[nodiscard]] admin::FromStore<std::uint64_t> retry_outbox() override;

@@ -66,11 +66,13 @@ Response reset_cursors(StoreView& store, const Audit& audit, const Request& requ
     reset.log = arguments.text("log");
     reset.to = arguments.number("to");
     if (const auto fault = arguments.fault()) return *fault;
-    const auto refusal = store.reset_cursors(reset);
+    const auto answer = store.reset_cursors(reset);
+    const auto* const refusal = std::get_if<Refusal>(&answer);
     Json body{{"user", reset.user}};
     if (!reset.device.empty()) body["device"] = reset.device;
     if (!reset.log.empty()) body["log"] = reset.log;
     body["to"] = reset.to ? Json(*reset.to) : Json();
+    if (!refusal) body["changed"] = std::get<bool>(answer);
     Response response = refusal ? problem(*refusal) : ok(body);
     audit(request, response, body.dump(-1, ' ', false, Json::error_handler_t::replace));
     return response;

@@ -94,8 +94,8 @@ public:
 
     // Of one user, or (empty) of all.
     [[nodiscard]] virtual FromStore<std::vector<Cursor>> cursors(const std::string& user) = 0;
-    // Nothing when it was done.
-    [[nodiscard]] virtual std::optional<Refusal> reset_cursors(const CursorReset& reset) = 0;
+    // True if there was such a cursor.
+    [[nodiscard]] virtual std::variant<bool, Refusal> reset_cursors(const CursorReset& reset) = 0;
     // Events with an id above `after`, ascending.
     [[nodiscard]] virtual FromStore<std::vector<WaitingEvent>> outbox(std::uint64_t after,
                                                                       std::size_t limit) = 0;

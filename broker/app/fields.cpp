@@ -2,7 +2,9 @@
 
 #include <openssl/evp.h>
 
+#include <charconv>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "broker/app/names.hpp"
@@ -11,6 +13,18 @@
 namespace causeway::app {
 
 using nlohmann::json;
+
+std::optional<std::int64_t> integer_of(const json& value) {
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX})
+        return std::nullopt;
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    if (!value.is_string()) return std::nullopt;
+    const auto& text = value.get_ref<const std::string&>();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
 
 Fields::Fields(std::string_view body, std::size_t max_depth) : object_(json::object()) {
     if (body.empty()) return;
@@ -69,9 +83,7 @@ std::string Fields::conversation_id(std::string_view name, std::size_t max) {
 std::int64_t Fields::integer(std::string_view name, std::int64_t otherwise) {
     const json* value = find(name);
     if (value == nullptr) return otherwise;
-    if (value->is_number_integer() &&
-        !(value->is_number_unsigned() && value->get<std::uint64_t>() > std::uint64_t{INT64_MAX}))
-        return value->get<std::int64_t>();
+    if (const auto number = integer_of(*value)) return *number;
     refuse(name, std::string(name) + " must be an integer");
     return otherwise;
 }

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] std::string text(std::string_view name);
     // required_name() that may be a segment of a destination.
     [[nodiscard]] std::string conversation_id(std::string_view name, std::size_t max);
+    // As integer_of().
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise);
     // 1 to `most`.
     [[nodiscard]] std::size_t page_size(std::string_view name, std::int64_t otherwise, std::size_t most);
@@ -49,6 +50,9 @@ private:
     nlohmann::json object_;
     std::optional<Refusal> fault_;
 };
+
+// A number, or its digits in a string: what came as a header is a string to JavaScript.
+[[nodiscard]] std::optional<std::int64_t> integer_of(const nlohmann::json& value);
 
 [[nodiscard]] std::string sha256(std::string_view bytes);  // 32 octets
 

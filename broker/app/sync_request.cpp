@@ -17,11 +17,10 @@ void add_cursor(Fields& fields, const std::string& conversation, const json* seq
     if (!is_conversation_id(conversation, limits.id_bytes))
         return fields.refuse("cursors", "cursors: \"" + conversation.substr(0, limits.id_bytes) +
                                             "\" cannot be the id of a conversation");
-    const bool good = sequence != nullptr && sequence->is_number_integer() &&
-                      (sequence->is_number_unsigned() || sequence->get<std::int64_t>() >= 0);
-    if (!good)
+    const auto number = sequence == nullptr ? std::nullopt : integer_of(*sequence);
+    if (!number || *number < 0)
         return fields.refuse("cursors", "cursors: the sequence of " + conversation + " must be 0 or more");
-    cursors.push_back({conversation, Sequence{sequence->get<std::uint64_t>()}});
+    cursors.push_back({conversation, Sequence{static_cast<std::uint64_t>(*number)}});
 }
 
 void add_cursor(Fields& fields, const json& item, const CommandLimits& limits, std::vector<Cursor>& cursors) {

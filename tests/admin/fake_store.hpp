@@ -15,10 +15,10 @@ public:
             if (user.empty() || cursor.user == user) found.push_back(cursor);
         return found;
     }
-    std::optional<Refusal> reset_cursors(const CursorReset& reset) override {
-        if (refusal) return refusal;
+    std::variant<bool, Refusal> reset_cursors(const CursorReset& reset) override {
+        if (refusal) return *refusal;
         resets.push_back(reset);
-        return std::nullopt;
+        return reset.user == "ann";
     }
     FromStore<std::vector<WaitingEvent>> outbox(std::uint64_t after, std::size_t limit) override {
         if (trouble) return *trouble;

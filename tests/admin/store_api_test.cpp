@@ -55,7 +55,9 @@ TEST_CASE("cursors are listed by user and device, in pages") {
 
 TEST_CASE("a reset says whose, which and where to, and leaves an audit line") {
     Desk desk;
-    CHECK(desk.post("/api/v1/cursors/reset", R"({"user":"ann"})").status == 200);
+    const auto done = desk.post("/api/v1/cursors/reset", R"({"user":"ann"})");
+    CHECK(done.status == 200);
+    CHECK(Json::parse(done.body)["changed"] == true);
     CHECK(
         desk.post("/api/v1/cursors/reset", R"({"user":"ann","device":"d","log":"/topic/a","to":7})").status ==
         200);
@@ -64,12 +66,14 @@ TEST_CASE("a reset says whose, which and where to, and leaves an audit line") {
     CHECK(desk.store.resets[1].device == "d");
     CHECK(desk.store.resets[1].log == "/topic/a");
     CHECK(desk.store.resets[1].to == 7);
-    REQUIRE(desk.audited.size() == 2);
+    const auto nobody = desk.post("/api/v1/cursors/reset", R"({"user":"zoe"})");
+    CHECK(Json::parse(nobody.body)["changed"] == false);
+    REQUIRE(desk.audited.size() == 3);
     CHECK(desk.audited[1].find("/topic/a") != std::string::npos);
 
     desk.store.refusal = Refusal{ErrorCode::kSendFailed, "the disk is full", ""};
     CHECK(desk.post("/api/v1/cursors/reset", R"({"user":"ann"})").status == 503);
-    CHECK(desk.audited.size() == 3);
+    CHECK(desk.audited.size() == 4);
 }
 
 TEST_CASE("the outbox is listed in pages and can be told to try again") {

@@ -172,6 +172,9 @@ TEST_CASE("sync takes cursors as an object or as an array, a place in the log, o
     }
     CHECK(query(R"({"after":901,"epoch":"epoch"})").after == Offset{901});
     CHECK(query(R"({"after":0})").limit == 100);
+    // As the header of a MESSAGE had it.
+    CHECK(query(R"({"after":"901"})").after == Offset{901});
+    CHECK(query(R"({"cursors":{"c1":"17"}})").cursors.at(0).sequence == Sequence{17});
     CHECK(query(R"({"lastSyncTime":1705744800000})").since == 1'705'744'800'000);
     CHECK(query(R"({"lastSyncTime":"2024-01-20T10:00:00.007Z"})").since == 1'705'744'800'007);
     CHECK(query(R"({"cursors":{}})").cursors.empty());

@@ -47,7 +47,7 @@ ExitCode reset(const Context& context, const CursorOptions& options) {
     if (context.globals.format == Format::kJson)
         context.io.out << admin::dump(answer);
     else if (!context.globals.quiet)
-        context.io.out << "reset\n";
+        context.io.out << (answer.value("changed", true) ? "reset\n" : "no such cursor\n");
     return ExitCode::kOk;
 }
 
