@@ -83,9 +83,18 @@ std::string Fields::conversation_id(std::string_view name, std::size_t max) {
 std::int64_t Fields::integer(std::string_view name, std::int64_t otherwise) {
     const json* value = find(name);
     if (value == nullptr) return otherwise;
-    if (const auto number = integer_of(*value)) return *number;
+    if (const auto number = integer_of(*value); number && !value->is_string()) return *number;
     refuse(name, std::string(name) + " must be an integer");
     return otherwise;
+}
+
+std::uint64_t Fields::place(std::string_view name) {
+    const json* value = find(name);
+    if (value == nullptr) return 0;
+    const auto number = integer_of(*value);
+    if (number && *number >= 0) return static_cast<std::uint64_t>(*number);
+    refuse(name, std::string(name) + " must be 0 or more");
+    return 0;
 }
 
 std::size_t Fields::page_size(std::string_view name, std::int64_t otherwise, std::size_t most) {

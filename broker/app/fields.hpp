@@ -37,8 +37,9 @@ public:
     [[nodiscard]] std::string text(std::string_view name);
     // required_name() that may be a segment of a destination.
     [[nodiscard]] std::string conversation_id(std::string_view name, std::size_t max);
-    // As integer_of().
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise);
+    // An offset or a sequence, as integer_of(); 0 if missing.
+    [[nodiscard]] std::uint64_t place(std::string_view name);
     // 1 to `most`.
     [[nodiscard]] std::size_t page_size(std::string_view name, std::int64_t otherwise, std::size_t most);
 

@@ -87,10 +87,9 @@ void mark_read(Services& services, const Command& command, OnOutcome on_outcome)
     storage::MoveWatermarks::Move move{storage::Mark::kRead, command.caller.identity.user,
                                        fields.conversation_id("conversationId", services.limits.id_bytes),
                                        Sequence{0}, fields.name("messageId", services.limits.id_bytes)};
-    const std::int64_t sequence = fields.integer("sequence", 0);
-    if (sequence < 0 || (sequence == 0 && move.message_id.empty()))
+    move.to = Sequence{fields.place("sequence")};
+    if (value(move.to) == 0 && move.message_id.empty())
         fields.refuse("sequence", "sequence (1 or more) or messageId must say up to where was read");
-    move.to = Sequence{static_cast<std::uint64_t>(sequence)};
     if (fields.fault()) return on_outcome(*fields.fault());
 
     std::string conversation = move.conversation;

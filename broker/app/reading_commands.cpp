@@ -20,9 +20,7 @@ constexpr std::size_t kReplyBytes = 512 << 10;
 
 std::optional<std::uint64_t> read_place(Fields& fields, std::string_view name) {
     if (!fields.has(name)) return std::nullopt;
-    const std::int64_t place = fields.integer(name, 0);
-    if (place < 0) fields.refuse(name, std::string(name) + " must be a sequence: 0 or more");
-    return static_cast<std::uint64_t>(place);
+    return fields.place(name);
 }
 
 storage::HistoryQuery read_query(Fields& fields, const CommandLimits& limits) {

@@ -73,9 +73,7 @@ SyncRequest read_sync_request(Fields& fields, const CommandLimits& limits) {
     auto& query = request.query;
     query.cursors = read_cursors(fields, limits);
     query.since = read_time(fields, "lastSyncTime");
-    const std::int64_t after = fields.integer("after", 0);
-    if (after < 0) fields.refuse("after", "after must be an offset: 0 or more");
-    query.after = Offset{static_cast<std::uint64_t>(after)};
+    query.after = Offset{fields.place("after")};
     query.limit = fields.page_size("limit", kDefaultPage, limits.sync_page);
     request.epoch = fields.name("epoch", limits.id_bytes);
     if (query.since && fields.has("after"))
