@@ -29,7 +29,7 @@ void AckLedger::forget_oldest_unlogged() {
 }
 
 AckLedger::Settled AckLedger::settle(Answer answer, std::uint64_t number) {
-    if (number == 0 || number > last_number_) return {};
+    if (!knows(number)) return {};
     // With kClient the newest up to `number` that is open, with kClientIndividual that one.
     auto above =
         std::upper_bound(open_.begin(), open_.end(), number,
@@ -45,8 +45,14 @@ AckLedger::Settled AckLedger::settle(Answer answer, std::string_view message_id)
         return delivery.message_id == message_id;
     });
     if (newest != open_.rend()) return take(answer, std::prev(newest.base()));
+    return {knows(message_id), {}};
+}
+
+bool AckLedger::knows(std::string_view message_id) const {
+    const auto is_it = [message_id](const Delivery& delivery) { return delivery.message_id == message_id; };
     const std::size_t hash = std::hash<std::string_view>{}(message_id);
-    return {std::find(lately_.begin(), lately_.end(), hash) != lately_.end(), {}};
+    return std::any_of(open_.begin(), open_.end(), is_it) ||
+           std::find(lately_.begin(), lately_.end(), hash) != lately_.end();
 }
 
 AckLedger::Settled AckLedger::take(Answer answer, std::deque<Delivery>::iterator last) {

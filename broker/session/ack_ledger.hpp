@@ -47,6 +47,10 @@ public:
     // `told`: somebody waits to hear that it arrived, if the message says so, too.
     std::string on_delivered(const routing::Message& message, bool told = true);
 
+    // Such a message was delivered here, lately at least.
+    [[nodiscard]] bool knows(std::uint64_t number) const { return number > 0 && number <= last_number_; }
+    [[nodiscard]] bool knows(std::string_view message_id) const;
+
     // By number (STOMP 1.2) or message-id (before).
     Settled settle(Answer answer, std::uint64_t number);
     Settled settle(Answer answer, std::string_view message_id);

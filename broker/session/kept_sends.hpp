@@ -45,6 +45,8 @@ public:
         routing::MessagePtr message;
         std::shared_ptr<storage::Append> append;
         OnSent on_sent;
+        bool not_stored =
+            false;  // that was asked for, and its destination keeps nothing: the RECEIPT says so
     };
 
     explicit KeptSends(Services& services) : services_(services) {}

@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "broker/net/transport.hpp"
+#include "broker/session/acknowledgement.hpp"
 #include "broker/session/ended_subscriptions.hpp"
 #include "broker/session/kept_sends.hpp"
 #include "broker/session/log_subscriptions.hpp"
 #include "broker/session/origin.hpp"
 #include "broker/session/proof_of_receipt.hpp"
 #include "broker/session/rate.hpp"
+#include "broker/session/reading.hpp"
 #include "broker/session/services.hpp"
 #include "stomp/decoder.hpp"
 
@@ -99,14 +101,20 @@ private:
 
     // session_send.cpp
     void on_send(const stomp::Frame& frame);
-    [[nodiscard]] bool may_send(const stomp::Frame& frame, const std::string& destination);
+    [[nodiscard]] Read<KeptSends::Send> read_send(const stomp::Frame& frame,
+                                                  const routing::Destination& destination);
+    [[nodiscard]] Read<KeptSends::Send> read_publish(const stomp::Frame& frame, std::string destination,
+                                                     bool skip_self);
+    [[nodiscard]] Read<KeptSends::Send> read_persistent(const stomp::Frame& frame,
+                                                        const routing::Destination& destination);
+    [[nodiscard]] std::optional<NotRead> hindrance_to_send(const stomp::Frame& frame,
+                                                           const std::string& destination);
     [[nodiscard]] std::shared_ptr<routing::Message> message_of(const stomp::Frame& frame,
                                                                std::string destination);
-    void publish(const stomp::Frame& frame, std::string destination, bool skip_self);
-    void on_persistent(const stomp::Frame& frame, const routing::Destination& destination);
-    void send_in_line(const stomp::Frame& frame, KeptSends::Send send);
+    void carry_out(KeptSends::Send send, const Origin& origin);
+    void send_in_line(KeptSends::Send send, const Origin& origin);
     void on_sent(const SendResult& result, const Origin& origin);
-    void wait_for_sends();
+    [[nodiscard]] NotRead sends_first();
     void on_disconnect(const stomp::Frame& frame);
     void finish_disconnect();
 
@@ -132,17 +140,17 @@ private:
     void open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding);
     void keep(std::unique_ptr<ClientSubscription> subscription);
     void on_unsubscribe(const stomp::Frame& frame);
-    ClientSubscription* find(std::string_view subscription_id);
+    [[nodiscard]] ClientSubscription* find(std::string_view subscription_id) const;
     void drop(ClientSubscription& subscription);
 
     void end_subscription(ClientSubscription& subscription);
 
     // session_ack.cpp
     void on_ack(const stomp::Frame& frame, AckLedger::Answer answer);
-    std::optional<Refusal> settle(std::string_view ack_id, AckLedger::Answer answer);
-    std::optional<Refusal> settle_in(std::string_view subscription_id, std::string_view message_id,
-                                     AckLedger::Answer answer);
-    std::optional<Refusal> settle_anywhere(std::string_view message_id);
+    [[nodiscard]] Read<Acknowledgement> read_ack(const stomp::Frame& frame, AckLedger::Answer answer) const;
+    [[nodiscard]] std::optional<Refusal> fault_of(const Acknowledgement& ack) const;
+    [[nodiscard]] std::vector<ClientSubscription*> meant_by(const Acknowledgement& ack) const;
+    void carry_out(const Acknowledgement& ack);
     void on_settled(ClientSubscription& subscription, AckLedger::Answer answer,
                     const AckLedger::Settled& settled);
     void put_ack(AckLedger& ledger, const routing::Message& message, routing::Headers& headers);
@@ -164,6 +172,7 @@ private:
     [[nodiscard]] identity::Verdict may_subscribe(const std::string& destination, bool is_pattern);
     [[nodiscard]] bool may_receive(const std::string& destination);
     [[nodiscard]] const UserMemberships* known_memberships();
+    [[nodiscard]] NotRead memberships_first(const stomp::Frame& frame);
     void wait_for_memberships(const stomp::Frame& frame);
     enum class Whose : std::uint8_t { kOwn, kAnothers };  // wish it was
     void recheck(Whose wish);

@@ -48,13 +48,12 @@ bool Session::may_receive(const std::string& destination) {
 }
 
 // The frame goes back to the decoder, and no other is read before it is handled anew.
-void Session::wait_for_memberships(const stomp::Frame& frame) {
+NotRead Session::memberships_first(const stomp::Frame& frame) {
     if (std::exchange(memberships_failed_, false)) {
         const bool subscribes = frame.command() == stomp::Command::kSubscribe;
-        return refuse({subscribes ? ErrorCode::kSubscribeFailed : ErrorCode::kSendFailed,
+        return Refusal{subscribes ? ErrorCode::kSubscribeFailed : ErrorCode::kSendFailed,
                        "the store cannot be read, so it is not known what you may; try again",
-                       {}},
-                      origin_of(frame));
+                       {}};
     }
     hold_frame();
     services_.memberships.load(identity_.user, memberships_, [&services = services_, id = id_](bool loaded) {
@@ -63,6 +62,12 @@ void Session::wait_for_memberships(const stomp::Frame& frame) {
         session->memberships_failed_ = !loaded;
         session->read_on();
     });
+    return NotRead::waits();
+}
+
+void Session::wait_for_memberships(const stomp::Frame& frame) {
+    const NotRead read = memberships_first(frame);
+    if (read.refusal) refuse(*read.refusal, origin_of(frame));
 }
 
 void Session::on_membership(const storage::CommittedMembership& change) {

@@ -41,54 +41,57 @@ void Session::on_send(const stomp::Frame& frame) {
     const auto text = frame.header("destination");
     if (!text)
         return fail({ErrorCode::kProtocolError, "SEND without destination", "destination"}, origin_of(frame));
+    if (frame.header("transaction"))
+        return refuse(
+            {ErrorCode::kTypeUnsupported, "transactions are not available in this version", "transaction"},
+            origin_of(frame));
     const auto parsed = routing::parse_destination(*text, services_.destination_limits);
     if (const auto* fault = std::get_if<std::string>(&parsed))
         return refuse({ErrorCode::kMessageInvalid, "destination: " + *fault, "destination"},
                       origin_of(frame));
     const auto& destination = std::get<routing::Destination>(parsed);
-    if (frame.header("transaction"))
-        return refuse(
-            {ErrorCode::kTypeUnsupported, "transactions are not available in this version", "transaction"},
-            origin_of(frame));
+    if (destination.kind == routing::DestinationKind::kApp) return on_command(frame, destination.name);
+    Read<KeptSends::Send> read = read_send(frame, destination);
+    if (const auto* const fault = std::get_if<NotRead>(&read)) {
+        if (fault->refusal) refuse(*fault->refusal, origin_of(frame));
+        return;
+    }
+    carry_out(std::get<KeptSends::Send>(std::move(read)), origin_of(frame));
+}
+
+// Everything that can be wrong with a SEND is found here, whether it is carried out now or at a COMMIT.
+Read<KeptSends::Send> Session::read_send(const stomp::Frame& frame, const routing::Destination& destination) {
     switch (destination.kind) {
-        case routing::DestinationKind::kApp:
-            return on_command(frame, destination.name);
         case routing::DestinationKind::kTopic:
-            return publish(frame, std::string(*text), false);
+            return read_publish(frame, std::string(destination.text), false);
         case routing::DestinationKind::kNamedUserQueue:
-            if (frame.header("persistent") == "true") return on_persistent(frame, destination);
-            return publish(frame, routing::routed_form(destination, identity_.user), true);
+            if (frame.header("persistent") == "true") return read_persistent(frame, destination);
+            return read_publish(frame, routing::routed_form(destination, identity_.user), true);
         case routing::DestinationKind::kUserQueue:
-            return refuse(
-                {ErrorCode::kPermissionDenied,
-                 "a user's own queue is not sent to; name the user: /user/{name}/queue/…", "destination"},
-                origin_of(frame));
+            return Refusal{ErrorCode::kPermissionDenied,
+                           "a user's own queue is not sent to; name the user: /user/{name}/queue/…",
+                           "destination"};
+        case routing::DestinationKind::kApp:
         case routing::DestinationKind::kQueue:
         case routing::DestinationKind::kTempQueue:
             break;
     }
-    refuse({ErrorCode::kTypeUnsupported, "/queue and /temp-queue are not available in this version",
-            "destination"},
-           origin_of(frame));
+    return Refusal{ErrorCode::kTypeUnsupported, "/queue and /temp-queue are not available in this version",
+                   "destination"};
 }
 
 // Most clients SEND to one destination many times; those with many would only fill a cache.
-// False: the frame has been answered, or waits.
-bool Session::may_send(const stomp::Frame& frame, const std::string& destination) {
-    if (destination == last_sent_to_) return true;
+// Nothing: he may.
+std::optional<NotRead> Session::hindrance_to_send(const stomp::Frame& frame, const std::string& destination) {
+    if (destination == last_sent_to_) return std::nullopt;
     const identity::Verdict verdict = ask(identity::Action::kSend, destination);
     if (verdict == identity::Verdict::kAllow) {
         last_sent_to_ = destination;
-        return true;
+        return std::nullopt;
     }
-    if (verdict == identity::Verdict::kNeedsMembership) {
-        wait_for_memberships(frame);
-        return false;
-    }
+    if (verdict == identity::Verdict::kNeedsMembership) return memberships_first(frame);
     ++services_.counters.acl_denied[admin::AclAction::kSend];
-    refuse({ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"},
-           origin_of(frame));
-    return false;
+    return Refusal{ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"};
 }
 
 std::shared_ptr<routing::Message> Session::message_of(const stomp::Frame& frame, std::string destination) {
@@ -106,65 +109,73 @@ std::shared_ptr<routing::Message> Session::message_of(const stomp::Frame& frame,
     return message;
 }
 
-void Session::publish(const stomp::Frame& frame, std::string destination, bool skip_self) {
-    if (!may_send(frame, destination)) return;
+Read<KeptSends::Send> Session::read_publish(const stomp::Frame& frame, std::string destination,
+                                            bool skip_self) {
+    if (auto hindrance = hindrance_to_send(frame, destination)) return *std::move(hindrance);
     const routing::HistoryRule* const rule = services_.router.history_of(destination);
     const bool kept = rule != nullptr && rule->stored;
-    const bool in_line = kept || (sends_ && sends_->holds(destination));
     std::string client_msg_id;
     if (kept) {
         const auto named = client_msg_id_of(frame);
-        if (!named) return refuse(bad_client_msg_id(), origin_of(frame));
+        if (!named) return bad_client_msg_id();
         client_msg_id = *named;
     }
-    if (in_line && sends_ && sends_->full()) return wait_for_sends();
+    const bool in_line = kept || (sends_ && sends_->holds(destination));
+    if (in_line && sends_ && sends_->full()) return sends_first();
     const auto message = message_of(frame, std::move(destination));
     message->client_msg_id = std::move(client_msg_id);
     if (skip_self) message->skip = id_;
-    using Way = KeptSends::Send::Way;
-    if (in_line) return send_in_line(frame, {kept ? Way::kTopic : Way::kPassOn, message, nullptr, {}});
-    services_.router.publish(message);
-    const auto receipt = frame.header("receipt");
-    if (!receipt) return;
-    routing::Headers headers{{"message-id", message->message_id}};
-    if (frame.header("persistent") == "true" && rule == nullptr) headers.emplace_back("stored", "false");
-    send_receipt(receipt, headers);
+    KeptSends::Send send{
+        kept ? KeptSends::Send::Way::kTopic : KeptSends::Send::Way::kPassOn, message, {}, {}, false};
+    send.not_stored = frame.header("persistent") == "true" && rule == nullptr;
+    return send;
 }
 
 // PRODUCT 7: into the user's inbox, and from there to his devices, those that are here and those that are
 // not.
-void Session::on_persistent(const stomp::Frame& frame, const routing::Destination& destination) {
+Read<KeptSends::Send> Session::read_persistent(const stomp::Frame& frame,
+                                               const routing::Destination& destination) {
     constexpr std::size_t kMostBytes = 128;  // of a user's name, as everywhere
     std::string routed = routing::routed_form(destination, identity_.user);
-    if (!may_send(frame, routed)) return;
+    if (auto hindrance = hindrance_to_send(frame, routed)) return *std::move(hindrance);
     const std::string owner = routing::decode_segment(destination.user).value_or("");
     if (owner.empty() || !app::is_name(owner, kMostBytes))
-        return refuse(
-            {ErrorCode::kMessageInvalid,
-             "nothing can be kept for a user whose name has control characters, is not UTF-8 or is longer "
-             "than 128 octets",
-             "destination"},
-            origin_of(frame));
+        return Refusal{
+            ErrorCode::kMessageInvalid,
+            "nothing can be kept for a user whose name has control characters, is not UTF-8 or is longer "
+            "than 128 octets",
+            "destination"};
     if (!is_inbox(destination.name))
-        return refuse({ErrorCode::kMessageInvalid,
+        return Refusal{ErrorCode::kMessageInvalid,
                        "persistent: nothing is kept in this user queue; it holds the broker's own messages",
-                       "persistent"},
-                      origin_of(frame));
+                       "persistent"};
     const auto client_msg_id = client_msg_id_of(frame);
-    if (!client_msg_id) return refuse(bad_client_msg_id(), origin_of(frame));
-    if (sends_ && sends_->full()) return wait_for_sends();
+    if (!client_msg_id) return bad_client_msg_id();
+    if (sends_ && sends_->full()) return sends_first();
     const auto message = message_of(frame, std::move(routed));
     message->skip = id_;
     auto append = inbox_append(*message, owner, *client_msg_id);
     if (app::is_name(device_id_, kMostBytes)) append->envelope.set_deviceid(device_id_);
     append->envelope.set_sendername(identity_.name);
-    send_in_line(frame, {KeptSends::Send::Way::kInbox, message, std::move(append), {}});
+    return KeptSends::Send{KeptSends::Send::Way::kInbox, message, std::move(append), {}, false};
 }
 
-void Session::send_in_line(const stomp::Frame& frame, KeptSends::Send send) {
+// The RECEIPT follows when it is stored, or on its way.
+void Session::carry_out(KeptSends::Send send, const Origin& origin) {
+    const bool in_line =
+        send.way != KeptSends::Send::Way::kPassOn || (sends_ && sends_->holds(send.message->destination));
+    if (in_line) return send_in_line(std::move(send), origin);
+    services_.router.publish(send.message);
+    if (!origin.receipt) return;
+    routing::Headers headers{{"message-id", send.message->message_id}};
+    if (send.not_stored) headers.emplace_back("stored", "false");
+    send_receipt(origin.receipt, headers);
+}
+
+void Session::send_in_line(KeptSends::Send send, const Origin& origin) {
     if (!sends_) sends_ = std::make_shared<KeptSends>(services_);
     ++commands_running_;
-    send.on_sent = [&services = services_, id = id_, origin = origin_of(frame)](const SendResult& result) {
+    send.on_sent = [&services = services_, id = id_, origin](const SendResult& result) {
         if (Session* const session = services.find(id)) session->on_sent(result, origin);
     };
     sends_->submit(std::move(send));
@@ -193,9 +204,10 @@ void Session::on_sent(const SendResult& result, const Origin& origin) {
 }
 
 // The frame goes back to the decoder; the client is not read until the store has caught up with it.
-void Session::wait_for_sends() {
+NotRead Session::sends_first() {
     waits_for_sends_ = true;
     hold_frame();
+    return NotRead::waits();
 }
 
 // The RECEIPT promises that everything before was handled, so it waits for the commands under way.

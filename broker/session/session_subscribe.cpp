@@ -198,7 +198,7 @@ void Session::on_unsubscribe(const stomp::Frame& frame) {
     send_receipt(origin.receipt);
 }
 
-ClientSubscription* Session::find(std::string_view subscription_id) {
+ClientSubscription* Session::find(std::string_view subscription_id) const {
     for (const auto& subscription : subscriptions_)
         if (subscription->id() == subscription_id) return subscription.get();
     return nullptr;
