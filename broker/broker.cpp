@@ -43,7 +43,7 @@ Broker::Broker(const config::Config& config)
       permissions_(config.permissions),
       verifier_(std::make_shared<const identity::TokenVerifier>(config::jwt_settings(config.auth))),
       files_(load_files(config.http.static_dir)),
-      addresses_(std::make_shared<net::AddressBook>(config.limits.connections_per_address)),
+      addresses_(std::make_shared<net::AddressBook>(config.limits.connections_per_address, address_rules(config))),
       settings_(shard_settings(config)) {
     auto options = store_options(config);
     options.on_health = [this](bool healthy, const std::string& reason) {
@@ -151,7 +151,7 @@ void Broker::listen() {
     const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
         spdlog::warn("{}; the next try is in {} ms", what, wait.count());
     };
-    front_door_.emplace(io_, config_, clock_, *addresses_, shards_);
+    front_door_.emplace(io_, config_, clock_, addresses_, shards_);
     // Operators get in when clients have taken all that is theirs.
     constexpr int kSpareForOthers = 32;
     admin_listener_.emplace(

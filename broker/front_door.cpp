@@ -8,7 +8,7 @@
 namespace causeway {
 
 FrontDoor::FrontDoor(asio::io_context& io, const config::Config& config, const Clock& clock,
-                     net::AddressBook& addresses, const std::vector<std::unique_ptr<Shard>>& shards)
+                     const std::shared_ptr<net::AddressBook>& addresses, const std::vector<std::unique_ptr<Shard>>& shards)
     : config_(config),
       clock_(clock),
       addresses_(addresses),
@@ -44,15 +44,27 @@ void FrontDoor::reload() {
     }
 }
 
+// Whoever could send a PROXY header could be anybody, and who sends none is not whom the balancer let through.
+void FrontDoor::refuse(int fd, const std::string& peer) {
+    ::close(fd);
+    if (std::exchange(told_of_untrusted_, true)) return;
+    spdlog::warn("{} connected past the balancer and was refused: listen.proxy_protocol is on, and it is not in "
+                 "listen.trusted_proxies. Others like it are not reported", peer);
+}
+
 // In turn, so that each shard has as many as the others.
 void FrontDoor::accept(int fd, std::string peer, bool tls) {
-    auto stranger = addresses_.admit(peer);
+    const bool proxied = config_.listen.proxy_protocol;
+    if (proxied && !addresses_->proxies().contains(peer)) return refuse(fd, peer);
+    auto stranger = addresses_->admit(peer);
     if (stranger == nullptr || (tls && !handshakes_.admit(clock_.monotonic()))) {
         ::close(fd);
         return;
     }
-    auto stream = tls ? context_->open() : nullptr;
-    shards_[next_shard_]->adopt(fd, std::move(peer), std::move(stranger), std::move(stream));
+    net::Arrival arrival{fd, std::move(peer), std::move(stranger)};
+    if (tls) arrival.tls = context_->open();
+    if (proxied) arrival.proxied = addresses_;
+    shards_[next_shard_]->adopt(std::move(arrival));
     next_shard_ = (next_shard_ + 1) % shards_.size();
 }
 

@@ -22,7 +22,7 @@ public:
     // Binds. Everything outlives it. Throws std::runtime_error: an address that is taken, a certificate that
     // cannot be read.
     FrontDoor(asio::io_context& io, const config::Config& config, const Clock& clock,
-              net::AddressBook& addresses, const std::vector<std::unique_ptr<Shard>>& shards);
+              const std::shared_ptr<net::AddressBook>& addresses, const std::vector<std::unique_ptr<Shard>>& shards);
 
     // Reads the certificates again, for connections that come from now on. A file that cannot be used changes
     // nothing and is logged.
@@ -35,17 +35,19 @@ public:
 
 private:
     void accept(int fd, std::string peer, bool tls);
+    void refuse(int fd, const std::string& peer);
     [[nodiscard]] std::shared_ptr<const net::TlsContext> load() const;
 
     const config::Config& config_;
     const Clock& clock_;
-    net::AddressBook& addresses_;
+    const std::shared_ptr<net::AddressBook>& addresses_;
     const std::vector<std::unique_ptr<Shard>>& shards_;
     std::shared_ptr<const net::TlsContext> context_;  // null: no TLS
     session::Rate handshakes_;
     std::optional<net::Listener> plain_;
     std::optional<net::Listener> tls_;
     std::size_t next_shard_ = 0;
+    bool told_of_untrusted_ = false;
 };
 
 }  // namespace causeway

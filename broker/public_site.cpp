@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "broker/net/client_behind.hpp"
+
 namespace causeway {
 
 namespace {
@@ -32,6 +34,10 @@ PublicSite::PublicSite(PublicSiteParts parts) : parts_(std::move(parts)) {
     for (std::size_t place = 0; place < parts_.services; ++place) sockjs_.emplace_back(place, parts_.hub, parts_.random);
 }
 
+std::string PublicSite::client_of(const net::HttpHead& head, const std::string& peer) const {
+    return net::client_behind(head, parts_.forwarded_header, peer, parts_.addresses.proxies());
+}
+
 net::SockJsSite* PublicSite::sockjs_at(const net::HttpHead& head) {
     for (auto& site : sockjs_)
         if (site.serves(head)) return &site;
@@ -54,11 +60,12 @@ std::variant<net::WebSocketPlace, net::HttpResponse> PublicSite::websocket_at(co
 
 bool PublicSite::answers_later(const net::HttpRequest& request, net::HttpExchange& exchange) {
     net::SockJsSite* const site = sockjs_at(request.head);
-    return site != nullptr && parts_.origins.admits(request.head) && site->answers_later(request, exchange);
+    return site != nullptr && parts_.addresses.welcomes(request.peer) && parts_.origins.admits(request.head) && site->answers_later(request, exchange);
 }
 
 net::HttpResponse PublicSite::answer(const net::HttpRequest& request) {
     const net::HttpHead& head = request.head;
+    if (!parts_.addresses.welcomes(request.peer)) return plain(403, "this address may not connect\n");
     if (head.path == "/livez" || head.path == "/readyz") {
         const auto probe = head.path == "/livez" ? admin::Probe::kLive : admin::Probe::kReady;
         const bool passes = admin::passes(parts_.health(), probe);

@@ -26,6 +26,8 @@ struct PublicSiteParts {
     std::size_t services;  // of the hub, one per prefix
     net::SockJsHub& hub;
     OriginPolicy origins;
+    net::AddressBook& addresses;
+    std::string forwarded_header;  // see net::client_behind()
     const net::StaticFiles& files;
     std::function<std::vector<admin::Check>()> health;  // any thread
     std::function<std::unique_ptr<net::TransportUser>(net::Transport&)> make_session;
@@ -47,6 +49,10 @@ public:
         return parts_.make_session(transport);
     }
     [[nodiscard]] std::size_t first_message_limit() const override { return parts_.connect_bytes; }
+    [[nodiscard]] std::string client_of(const net::HttpHead& head, const std::string& peer) const override;
+    [[nodiscard]] std::unique_ptr<net::AddressBook::Ticket> admit(const std::string& client) override {
+        return parts_.addresses.admit(client);
+    }
     void on_answered(int status) override { ++parts_.counters.http_requests[admin::status_class(status)]; }
 
 private:

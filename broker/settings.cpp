@@ -32,6 +32,11 @@ storage::Kept kept(const config::Kept& bounds) { return {bounds.age, bounds.byte
 
 }  // namespace
 
+net::AddressRules address_rules(const config::Config& config) {
+    return {AddressRanges(config.listen.allowed_addresses), AddressRanges(config.listen.denied_addresses),
+            AddressRanges(config.listen.trusted_proxies)};
+}
+
 ShardSettings shard_settings(const config::Config& config) {
     ShardSettings settings;
     session::SessionLimits& limits = settings.limits;
@@ -59,6 +64,7 @@ ShardSettings shard_settings(const config::Config& config) {
     settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
     settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
     settings.prefixes = config.http.prefixes;
+    settings.forwarded_header = config.http.forwarded_header;
     settings.origins.allowed = config.http.allowed_origins;
     settings.compression = config.http.compression ? net::Compression::kOn : net::Compression::kOff;
     settings.server_name = std::string("causeway/") + kVersion;

@@ -8,6 +8,7 @@
 
 namespace causeway {
 
+[[nodiscard]] net::AddressRules address_rules(const config::Config& config);
 [[nodiscard]] ShardSettings shard_settings(const config::Config& config);
 [[nodiscard]] storage::StoreOptions store_options(const config::Config& config);
 [[nodiscard]] bridge::NatsOptions nats_options(const config::Config& config);

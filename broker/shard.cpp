@@ -70,7 +70,8 @@ Shard::Shard(std::size_t index, const Shared& shared)
                     shared.settings.command_limits),
       services_(make_services()),
       sockjs_(hub_parts()),
-      site_({services_.size(), sockjs_, shared.settings.origins, shared.files, shared.health,
+      site_({services_.size(), sockjs_, shared.settings.origins, *shared.addresses, shared.settings.forwarded_header,
+             shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
              shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_, numbers_}),
       housekeeping_(std::make_unique<Housekeeping>(*this)) {
@@ -89,17 +90,11 @@ void Shard::start() {
     thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Shard::adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger,
-                  std::unique_ptr<net::TlsStream> tls) {
-    struct Arrival {
-        std::unique_ptr<net::AddressBook::Ticket> stranger;
-        std::unique_ptr<net::TlsStream> tls;
-    };
+void Shard::adopt(net::Arrival arrival) {
     // A std::function is copied, so what it owns is shared.
-    auto arrival = std::make_shared<Arrival>(Arrival{std::move(stranger), std::move(tls)});
-    mailbox_.post([this, fd, peer = std::move(peer), arrival]() mutable {
-        net::Connection& connection =
-            connections_.adopt(fd, std::move(peer), std::move(arrival->stranger), std::move(arrival->tls));
+    auto shared = std::make_shared<net::Arrival>(std::move(arrival));
+    mailbox_.post([this, shared] {
+        net::Connection& connection = connections_.adopt(std::move(*shared));
         connection.set_protocol(std::make_unique<net::HttpProtocol>(connection, site_, endpoint_));
     });
 }

@@ -34,6 +34,7 @@ struct ShardSettings {
     net::ConnectionLimits connection_limits;
     std::vector<std::string> prefixes;
     OriginPolicy origins;
+    std::string forwarded_header;
     std::string server_name;
     Milliseconds cursor_flush{1'000};
     bool anonymous = false;
@@ -68,8 +69,7 @@ public:
 
     void start();
     // Any thread. Takes over a non-blocking socket.
-    void adopt(int fd, std::string peer, std::unique_ptr<net::AddressBook::Ticket> stranger,
-               std::unique_ptr<net::TlsStream> tls);
+    void adopt(net::Arrival arrival);
     // Any thread. Sessions end once the commands under way are answered; `drained()` turns true when
     // the last connection has gone.
     void drain();

@@ -19,6 +19,10 @@ struct Listen {
     std::string public_address = "127.0.0.1:8080";  // listen.public
     std::string admin_address = "127.0.0.1:8081";   // listen.admin
     std::string tls_address;                         // listen.tls
+    bool proxy_protocol = false;
+    std::vector<std::string> trusted_proxies;
+    std::vector<std::string> allowed_addresses;
+    std::vector<std::string> denied_addresses;
 };
 
 struct Tls {
@@ -31,6 +35,7 @@ struct Http {
     std::vector<std::string> prefixes{"/ws"};
     std::string static_dir;
     std::vector<std::string> allowed_origins{"*"};
+    std::string forwarded_header = "X-Forwarded-For";
     bool compression = false;
 };
 

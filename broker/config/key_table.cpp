@@ -16,6 +16,16 @@ const std::vector<Key> kKeys{
      "Address and port for operators: admin API, metrics, health, console."},
     {"listen.tls", Type::kText, AT(listen.tls_address),
      "Address and port for clients that encrypt (https, wss); empty: none. Needs tls.certificate_files."},
+    {"listen.proxy_protocol", Type::kBool, AT(listen.proxy_protocol),
+     "A balancer says with each connection for whom it is, by the PROXY protocol (version 1 or 2, before TLS). Holds for "
+     "all listeners for clients: they then take connections from listen.trusted_proxies alone."},
+    {"listen.trusted_proxies", Type::kList, AT(listen.trusted_proxies),
+     "Addresses or ranges (CIDR) of balancers and proxies: the PROXY header and http.forwarded_header are believed "
+     "from them alone. They are not counted by limits.connections_per_address; whom they speak for is."},
+    {"listen.allowed_addresses", Type::kList, AT(listen.allowed_addresses),
+     "Addresses or ranges (CIDR) from which clients may connect; empty: all."},
+    {"listen.denied_addresses", Type::kList, AT(listen.denied_addresses),
+     "Addresses or ranges (CIDR) from which they may not, also if listen.allowed_addresses has them."},
 
     {"tls.certificate_files", Type::kList, AT(tls.certificate_files),
      "Certificates in PEM, each with its chain. The one for the host that a client names is shown, else the first. "
@@ -30,6 +40,9 @@ const std::vector<Key> kKeys{
     {"http.allowed_origins", Type::kList, AT(http.allowed_origins),
      "Origins whose pages may connect, as \"https://app.example\"; \"*\" is any, for sessions are proved by "
      "token."},
+    {"http.forwarded_header", Type::kText, AT(http.forwarded_header),
+     "The header in which listen.trusted_proxies name the client: addresses separated by commas, each proxy adding the "
+     "one it was asked from at the right. \"X-Real-IP\" is one, too; empty: none is read."},
     {"http.compression", Type::kBool, AT(http.compression),
      "Agree to compress WebSocket messages (permessage-deflate) with clients that offer it; those from 1 KiB are "
      "then sent so."},

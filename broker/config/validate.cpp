@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "broker/base/address_ranges.hpp"
 #include "broker/config/config.hpp"
 #include "broker/routing/destination.hpp"
 
@@ -24,6 +25,23 @@ void check_address(std::string_view key, std::string_view address) {
         end != port.data() + port.size() || number > 65535)
         refuse(key, "\"" + std::string(address) +
                         "\" is not an address and port, as \"127.0.0.1:8080\" or \"[::1]:8080\"");
+}
+
+void check_ranges(std::string_view key, const std::vector<std::string>& ranges) {
+    try {
+        (void)AddressRanges(ranges);
+    } catch (const std::invalid_argument& error) {
+        refuse(key, error.what());
+    }
+}
+
+void check_proxies(const Listen& listen) {
+    check_ranges("listen.trusted_proxies", listen.trusted_proxies);
+    check_ranges("listen.allowed_addresses", listen.allowed_addresses);
+    check_ranges("listen.denied_addresses", listen.denied_addresses);
+    if (listen.proxy_protocol && listen.trusted_proxies.empty())
+        refuse("listen.proxy_protocol",
+               "needs listen.trusted_proxies: the PROXY header is believed from those alone, so nobody could connect");
 }
 
 void check_tls(const Config& config) {
@@ -132,6 +150,7 @@ void validate(const Config& config) {
     check_address("listen.public", config.listen.public_address);
     check_address("listen.admin", config.listen.admin_address);
     check_tls(config);
+    check_proxies(config.listen);
     if (config.listen.public_address == config.listen.admin_address &&
         !config.listen.public_address.ends_with(":0"))
         refuse("listen.admin",

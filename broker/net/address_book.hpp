@@ -1,5 +1,5 @@
-// How many strangers (sockets without a CONNECT that was accepted) each address has, so that one
-// address cannot take all descriptors. Any thread; one lock, taken at accept and at CONNECTED only.
+// Which addresses may come in, and how many strangers (sockets without a CONNECT that was accepted) each has, so
+// that one address cannot take all descriptors. Any thread; one lock, taken at accept and at CONNECTED only.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,16 @@
 #include <string>
 #include <unordered_map>
 
+#include "broker/base/address_ranges.hpp"
+
 namespace causeway::net {
+
+struct AddressRules {
+    AddressRanges allowed;  // empty: all
+    AddressRanges denied;   // wins over allowed
+    // Balancers and proxies. They are not counted themselves: those they speak for are.
+    AddressRanges proxies;
+};
 
 class AddressBook : public std::enable_shared_from_this<AddressBook> {
 public:
@@ -19,18 +28,28 @@ public:
             : book_(std::move(book)), address_(std::move(address)) {}
         Ticket(const Ticket&) = delete;
         Ticket& operator=(const Ticket&) = delete;
-        ~Ticket() { book_->release(address_); }
+        ~Ticket() {
+            if (book_) book_->release(address_);
+        }
 
     private:
-        const std::shared_ptr<AddressBook> book_;
+        const std::shared_ptr<AddressBook> book_;  // null: not counted
         const std::string address_;
     };
 
     // `limit` 0 = unlimited.
-    explicit AddressBook(std::size_t limit) : limit_(limit) {}
+    explicit AddressBook(std::size_t limit, AddressRules rules = {}) : limit_(limit), rules_(std::move(rules)) {}
 
-    // Null when the address has `limit` strangers already.
+    [[nodiscard]] const AddressRanges& proxies() const { return rules_.proxies; }
+    [[nodiscard]] bool welcomes(const std::string& address) const {
+        if (proxies().contains(address)) return true;
+        return !rules_.denied.contains(address) && (rules_.allowed.empty() || rules_.allowed.contains(address));
+    }
+
+    // Null when the address is not welcome or has `limit` strangers already.
     [[nodiscard]] std::unique_ptr<Ticket> admit(const std::string& address) {
+        if (proxies().contains(address)) return std::make_unique<Ticket>(nullptr, address);
+        if (!welcomes(address)) return nullptr;
         const std::lock_guard lock(mutex_);
         std::size_t& strangers = strangers_[address];
         if (limit_ != 0 && strangers >= limit_) return nullptr;
@@ -45,7 +64,10 @@ private:
         if (--found->second == 0) strangers_.erase(found);
     }
 
+    // Constant after construction
     const std::size_t limit_;
+    const AddressRules rules_;
+
     std::mutex mutex_;
     std::unordered_map<std::string, std::size_t> strangers_;  // guarded by mutex_
 };

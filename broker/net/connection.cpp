@@ -22,13 +22,13 @@ private:
 
 }  // namespace
 
-Connection::Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
-                       std::unique_ptr<TlsStream> tls)
+Connection::Connection(ConnectionSet& set, Arrival arrival)
     : set_(set),
-      fd_(fd),
-      peer_(std::move(peer)),
-      stranger_(std::move(stranger)),
-      sealed_(tls ? std::make_unique<SealedSocket>(std::move(tls)) : nullptr) {}
+      fd_(arrival.fd),
+      peer_(std::move(arrival.peer)),
+      stranger_(std::move(arrival.stranger)),
+      proxied_(arrival.proxied ? std::make_unique<ProxiedSocket>(std::move(arrival.proxied)) : nullptr),
+      sealed_(arrival.tls ? std::make_unique<SealedSocket>(std::move(arrival.tls)) : nullptr) {}
 
 Connection::~Connection() {
     if (fd_ >= 0) ::close(fd_);
@@ -180,6 +180,23 @@ void Connection::read() {
     if (count == 0) return abort(Protocol::Gone::kPeer);
     set_.counters_.bytes_in += static_cast<std::uint64_t>(count);
     const std::string_view bytes(set_.read_buffer_.data(), static_cast<std::size_t>(count));
+    if (proxied_) return introduce(bytes);
+    take(bytes);
+}
+
+// What follows the header is the client's.
+void Connection::introduce(std::string_view bytes) {
+    const ProxiedSocket::Read read = proxied_->read(bytes);
+    if (read.state == ProxyHeader::State::kNeedMore) return;
+    if (read.state == ProxyHeader::State::kBroken) return abort();
+    if (!read.source.empty()) peer_ = read.source;
+    stranger_ = proxied_->admit(peer_);
+    proxied_.reset();
+    if (!stranger_) return abort();
+    if (!read.following.empty()) take(read.following);
+}
+
+void Connection::take(std::string_view bytes) {
     if (sealed_) return open(bytes);
     if (stage_ == Stage::kOpen) protocol_->on_bytes(bytes);
 }
@@ -200,9 +217,9 @@ void Connection::open(std::string_view sealed) {
 
 ConnectionSet::~ConnectionSet() { abort_all(); }
 
-Connection& ConnectionSet::adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
-                                 std::unique_ptr<TlsStream> tls) {
-    auto connection = std::make_unique<Connection>(*this, fd, std::move(peer), std::move(stranger), std::move(tls));
+Connection& ConnectionSet::adopt(Arrival arrival) {
+    const int fd = arrival.fd;
+    auto connection = std::make_unique<Connection>(*this, std::move(arrival));
     loop_.add(fd, *connection, EventLoop::Interest::kRead);
     connection->index_ = connections_.size();
     connections_.push_back(std::move(connection));

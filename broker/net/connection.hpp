@@ -10,6 +10,7 @@
 #include "broker/net/address_book.hpp"
 #include "broker/net/event_loop.hpp"
 #include "broker/net/frame.hpp"
+#include "broker/net/proxied_socket.hpp"
 #include "broker/net/sealed_socket.hpp"
 #include "broker/net/send_queue.hpp"
 
@@ -41,11 +42,20 @@ public:
     virtual void on_gone(Gone how) = 0;
 };
 
+// An accepted, non-blocking socket, and what is known of its peer.
+struct Arrival {
+    int fd = -1;
+    std::string peer;                                        // address without port
+    std::unique_ptr<AddressBook::Ticket> stranger = nullptr;  // held until the connection is gone
+    std::unique_ptr<TlsStream> tls = nullptr;                 // null: not encrypted
+    // A PROXY header comes first; whom it names is entered here. Null: none comes.
+    std::shared_ptr<AddressBook> proxied = nullptr;
+};
+
 class Connection final : public EventLoop::Source {
 public:
-    // Owns `fd`. Made by ConnectionSet::adopt().
-    Connection(ConnectionSet& set, int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger,
-               std::unique_ptr<TlsStream> tls);
+    // Owns the socket. Made by ConnectionSet::adopt().
+    Connection(ConnectionSet& set, Arrival arrival);
     ~Connection() override;
 
     // Deletes the protocol that was in place at the end of the turn.
@@ -66,6 +76,8 @@ public:
     void set_deadline(Monotonic due);
     // The peer has said who it is: it no longer counts as a stranger of its address.
     void acquaint() { stranger_.reset(); }
+    // The peer speaks for a stranger, who has been counted.
+    void speaks_for(std::unique_ptr<AddressBook::Ticket> stranger) { stranger_ = std::move(stranger); }
     // on_drained() will be called once when the queue has been written, also if it never blocks.
     void tell_drained() {
         tell_drained_ = true;
@@ -77,6 +89,7 @@ public:
     [[nodiscard]] std::size_t queued() const { return queue_.bytes(); }
     [[nodiscard]] std::uint64_t written() const { return queue_.written(); }
     [[nodiscard]] bool open() const { return stage_ == Stage::kOpen; }
+    // Who connected, as far as a PROXY header or the socket tells.
     [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] EventLoop& loop() const;
 
@@ -97,6 +110,8 @@ private:
 
     void on_ready(bool readable, bool writable) override;
     void read();
+    void take(std::string_view bytes);
+    void introduce(std::string_view bytes);
     void open(std::string_view sealed);
     void end_writing();
     void mark_dirty();
@@ -111,7 +126,8 @@ private:
     std::string peer_;
     std::unique_ptr<AddressBook::Ticket> stranger_;
     std::unique_ptr<Protocol> protocol_;
-    std::unique_ptr<SealedSocket> sealed_;  // null: plain octets
+    std::unique_ptr<ProxiedSocket> proxied_;  // until its header has come
+    std::unique_ptr<SealedSocket> sealed_;    // null: plain octets
     SendQueue queue_;
     Deadline deadline_{*this};
     Stall stall_{*this};
@@ -147,10 +163,9 @@ public:
     ConnectionSet& operator=(const ConnectionSet&) = delete;
     ~ConnectionSet();
 
-    // Takes over an accepted, non-blocking socket; `tls` null: it is not encrypted. The reference holds until the
-    // connection is gone.
-    Connection& adopt(int fd, std::string peer, std::unique_ptr<AddressBook::Ticket> stranger = nullptr,
-                      std::unique_ptr<TlsStream> tls = nullptr);
+    // Takes the socket over. The reference holds until the connection is gone.
+    Connection& adopt(Arrival arrival);
+    Connection& adopt(int fd, std::string peer) { return adopt({fd, std::move(peer)}); }
     // Writes every connection that has something new, once. To be called at the end of each turn.
     void flush_dirty();
     void abort_all();

@@ -10,6 +10,7 @@ namespace causeway::net {
 namespace {
 
 constexpr Milliseconds kLinger{1'000};
+const HttpRefusal kNotAdmitted{503, "too many connections of this address have not logged in, or none may"};
 
 }  // namespace
 
@@ -96,7 +97,8 @@ bool HttpProtocol::read_body() {
 
 // What goes wrong behind a site is its request's end, not the broker's.
 void HttpProtocol::answer(std::string_view body) try {
-    const HttpRequest request{*head_, body, connection_.peer()};
+    const std::string client = site_.client_of(*head_, connection_.peer());
+    const HttpRequest request{*head_, body, client};
     stage_ = Stage::kAnswering;
     if (site_.answers_later(request, *this)) return;
     respond(site_.answer(request));
@@ -169,11 +171,17 @@ void HttpProtocol::upgrade() {
     if (const auto* refusal = std::get_if<HttpRefusal>(&request))
         return put(response_of(*refusal), head_->method);
 
+    const std::string client = site_.client_of(*head_, connection_.peer());
+    if (client != connection_.peer()) {
+        auto stranger = site_.admit(client);
+        if (stranger == nullptr) return put(response_of(kNotAdmitted), head_->method);
+        connection_.speaks_for(std::move(stranger));
+    }
     stage_ = Stage::kDone;
     site_.on_answered(101);
     const Wire wire = std::get<WebSocketPlace>(place).wire;
     const Carrier carrier = wire == Wire::kWebSocket ? Carrier::kWebSocket : Carrier::kSockJsWebSocket;
-    Opening opening{carrier, connection_.peer(), head_->query, std::string(head_->get("Origin")), {}};
+    Opening opening{carrier, client, head_->query, std::string(head_->get("Origin")), {}};
     auto transport = std::make_unique<WebSocketTransport>(connection_, endpoint_, wire, std::move(opening),
                                                           site_.first_message_limit());
     WebSocketTransport& opened = *transport;

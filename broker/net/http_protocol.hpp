@@ -20,7 +20,7 @@ namespace causeway::net {
 struct HttpRequest {
     const HttpHead& head;
     std::string_view body;
-    const std::string& peer;
+    const std::string& peer;  // the client's address, as HttpSite::client_of() says
 };
 
 // A place that takes WebSockets.
@@ -48,6 +48,10 @@ public:
     [[nodiscard]] virtual std::unique_ptr<TransportUser> make_user(Transport& transport) = 0;
     // The largest message before the session allows more.
     [[nodiscard]] virtual std::size_t first_message_limit() const = 0;
+    // Who asks: `peer`, or whom a proxy there says that it speaks for.
+    [[nodiscard]] virtual std::string client_of(const HttpHead& /*head*/, const std::string& peer) const { return peer; }
+    // For a WebSocket of a client who is not the peer: a place among the strangers. Null: he does not get in.
+    [[nodiscard]] virtual std::unique_ptr<AddressBook::Ticket> admit(const std::string& /*client*/) { return nullptr; }
     virtual void on_answered(int /*status*/) {}
 };
 
