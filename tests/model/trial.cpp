@@ -75,7 +75,10 @@ void Trial::make_conversations(Dice& dice) {
     make("g0", "group", "u0", {"u1", "u2"});
     make("g1", "group", "u1", {"u2"});
     make("r0", "live_stream", "u2", {"u0"});
-    if (dice.one_in(10)) {  // one more member makes it wide
+    busy_ = dice.one_in(2) ? "g0" : "g1";
+    if (dice.one_in(6)) {  // one more member makes it wide
+        busy_ = "big";
+        if (dice.one_in(2)) favourite_ = {Log::Kind::kMessages, favourite_.user, {}};
         std::vector<std::string> many{"u1"};
         while (many.size() + 1 < kWideAbove) many.push_back("f" + std::to_string(many.size()));
         make("big", "group", "u0", std::move(many));
@@ -177,6 +180,33 @@ Client* Trial::someone(Dice& dice) { return clients_.empty() ? nullptr : dice.of
 Client* Trial::someone_who_talks(Dice& dice) {
     Client* const one = someone(dice);
     return one != nullptr && one->talks() ? one : nullptr;
+}
+
+template <typename Is>
+Client* Trial::someone_who(Is&& is, Dice& dice) {
+    std::vector<Client*> some;
+    for (const auto& one : clients_)
+        if (one->talks() && is(*one)) some.push_back(one.get());
+    return some.empty() ? nullptr : dice.of(some);
+}
+
+Client* Trial::someone_of(const std::string& user, Dice& dice) {
+    return someone_who([&](const Client& one) { return one.user() == user; }, dice);
+}
+
+Client* Trial::someone_else_than(const std::string& user, Dice& dice) {
+    return someone_who([&](const Client& one) { return one.user() != user; }, dice);
+}
+
+// Messages wait for his ACK.
+Client* Trial::someone_who_owes(Dice& dice) {
+    return someone_who(
+        [](Client& one) {
+            const auto open = one.open_subscriptions();
+            return std::any_of(open.begin(), open.end(),
+                               [](const Subscription* of) { return of->unanswered() > 0; });
+        },
+        dice);
 }
 
 void Trial::let_time_pass(Milliseconds time, bool flush) {

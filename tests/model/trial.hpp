@@ -44,6 +44,7 @@ private:
     void unsubscribe(Dice& dice);
     void choose_favourite(Dice& dice);
     [[nodiscard]] storage::Log some_log(Dice& dice, const std::string& user) const;
+    [[nodiscard]] std::string some_conversation(Dice& dice) const;
     void choose_place(Dice& dice, Subscription& wanted) const;
     void send(Dice& dice, std::size_t count);
     void burst(Dice& dice);
@@ -64,6 +65,12 @@ private:
     void bury();
     Client* someone(Dice& dice);
     Client* someone_who_talks(Dice& dice);
+    // Of those who talk; null: there is none.
+    template <typename Is>
+    Client* someone_who(Is&& is, Dice& dice);
+    Client* someone_of(const std::string& user, Dice& dice);
+    Client* someone_else_than(const std::string& user, Dice& dice);
+    Client* someone_who_owes(Dice& dice);
 
     storage::TemporaryDirectory directory_;
     ManualClock clock_;
@@ -74,6 +81,7 @@ private:
     std::vector<std::string> trace_;
     // Half of what happens is about one log of one device: much that goes wrong needs many steps there.
     storage::Log favourite_{};
+    std::string busy_ = "g0";  // half of what is said in conversations, in this one
     bool acknowledges_much_ = false;
     std::optional<Judge> backup_;
     std::vector<std::string> epochs_{"foreign"};

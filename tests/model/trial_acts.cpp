@@ -99,8 +99,13 @@ Log Trial::some_log(Dice& dice, const std::string& name) const {
         default:
             break;
     }
+    return {Log::Kind::kConversation, name, some_conversation(dice)};
+}
+
+std::string Trial::some_conversation(Dice& dice) const {
+    if (dice.one_in(2)) return busy_;
     const auto ids = judge_.kept.conversations();
-    return {Log::Kind::kConversation, name, dice.of(ids)};
+    return dice.of(ids);
 }
 
 void Trial::subscribe(Dice& dice) {
@@ -161,8 +166,7 @@ void Trial::send(Dice& dice, std::size_t count) {
             said.destination = "/app/private-message";
             said.to = field("receiverId", other);
         } else {
-            const auto ids = judge_.kept.conversations();
-            said.to = field("conversationId", dice.of(ids));
+            said.to = field("conversationId", some_conversation(dice));
         }
         if (!dice.one_in(3)) said.key = "k" + std::to_string(texts_);
         std::vector<Said> mine;
@@ -185,10 +189,11 @@ void Trial::send(Dice& dice, std::size_t count) {
     }
 }
 
-// More than a subscription keeps back while its log is read, all to the log that most is about.
+// More than a subscription keeps back while its log is read, all to the log that most is about. Mostly all
+// of it arrives before anybody reads or acknowledges.
 void Trial::burst(Dice& dice) {
-    Client* const client = someone_who_talks(dice);
-    if (client == nullptr || client->user() == favourite_.user) return;
+    Client* const client = someone_else_than(favourite_.user, dice);
+    if (client == nullptr) return;
     for (std::size_t count = kBurst; count > 0; --count) {
         const std::string text = "t" + std::to_string(++texts_);
         if (favourite_.kind == Log::Kind::kInbox) {
@@ -200,16 +205,25 @@ void Trial::burst(Dice& dice) {
                           text);
         }
     }
+    if (dice.one_in(4)) return;
+    for (bool moves = true; moves;) {
+        moves = client->server_takes_one();
+        for (const auto& shard : world_->shards) moves |= shard->turn();
+        moves |= store_.step(dice);
+        judge_.tick();
+    }
 }
 
 void Trial::change_membership(Dice& dice) {
-    Client* const client = someone_who_talks(dice);
-    if (client == nullptr) return;
     static const std::array<std::string, 5> kCommands{"join", "leave", "add", "remove", "add"};
     const std::string command = dice.of(kCommands);
-    const auto ids = judge_.kept.conversations();
-    std::string body = '{' + field("conversationId", dice.of(ids));
-    if (command == "add" || command == "remove") body += ',' + field("userId", user(dice.below(3)));
+    const std::string conversation = some_conversation(dice);
+    const bool of_another = command == "add" || command == "remove";
+    const std::string owner = conversation == "g1" ? user(1) : user(0);
+    Client* const client = of_another && !dice.one_in(3) ? someone_of(owner, dice) : someone_who_talks(dice);
+    if (client == nullptr) return;
+    std::string body = '{' + field("conversationId", conversation);
+    if (of_another) body += ',' + field("userId", user(dice.below(3)));
     client->sends("/app/conversations/" + command, body + '}', {});
 }
 
@@ -219,15 +233,19 @@ std::size_t Trial::some_due(Dice& dice, const Subscription& subscription) {
     for (std::size_t i = 0; i < subscription.due.size(); ++i)
         if (subscription.due[i].answer == Subscription::Due::Answer::kNone) open.push_back(i);
     if (open.empty() || dice.one_in(8)) return dice.below(subscription.due.size());
-    return dice.of(open);
+    return dice.one_in(3) ? open.back() : dice.of(open);
 }
 
+// In any order, often leaving some unanswered, at times negatively.
 void Trial::acknowledge(Dice& dice) {
-    Client* const client = someone_who_talks(dice);
+    Client* const client = dice.one_in(8) ? someone_who_talks(dice) : someone_who_owes(dice);
     if (client == nullptr) return;
     for (Subscription* const subscription : client->open_subscriptions()) {
-        for (std::size_t i = dice.below(3); i < 3 && subscription->unanswered() > 0; ++i)
-            client->acknowledges(*subscription, some_due(dice, *subscription), dice.one_in(8));
+        const bool refuses = dice.one_in(4);
+        for (std::size_t i = dice.below(3); i < 3 && !subscription->due.empty(); ++i) {
+            if (subscription->unanswered() == 0 && !dice.one_in(10)) break;
+            client->acknowledges(*subscription, some_due(dice, *subscription), refuses && dice.one_in(2));
+        }
     }
 }
 
