@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <future>
 #include <thread>
 
 #include "broker/admin_token.hpp"
@@ -40,6 +41,7 @@ Broker::Broker(const config::Config& config)
     : config_(config),
       history_rules_(config.history),
       histories_(routes_, clock_, new_epoch(), config.limits.history_bytes),
+      queue_rules_(config::queue_rules(config)),
       permissions_(config.permissions),
       verifier_(std::make_shared<const identity::TokenVerifier>(config::jwt_settings(config.auth))),
       files_(load_files(config.http.static_dir)),
@@ -58,6 +60,7 @@ Broker::Broker(const config::Config& config)
         std::move(options), [this](std::vector<storage::Committed> committed) { on_committed(std::move(committed)); },
         clock_, store_random_);
     keep_histories();
+    serve_queues();
     make_shards(shard_count(config.shards));
     listen();  // may throw: before there are threads that use the rest
     make_bridge();
@@ -83,9 +86,30 @@ void Broker::keep_histories() {
                          routing::OnStored on_stored) { topic_store_->append(rule, message, std::move(on_stored)); }});
 }
 
+void Broker::serve_queues() {
+    routes_.serve_queues([this](const routing::MessagePtr& message, routing::OnQueued on_queued) {
+        Shard& owner = *shards_[routes_.owner_of(message->destination)];
+        owner.post([&owner, message, on_queued = std::move(on_queued)] { owner.own_queues().take(message, on_queued); });
+    });
+}
+
+// What queues had before this process.
+Offset Broker::stored_end() const {
+    std::promise<std::optional<Offset>> answer;
+    store_->read_log_state({storage::Log::Kind::kTopic, {}, {}}, {},
+                           [&answer](const std::variant<storage::LogState, storage::ReadFailed>& read) {
+                               const auto* const state = std::get_if<storage::LogState>(&read);
+                               answer.set_value(state != nullptr ? std::optional(state->store_end) : std::nullopt);
+                           });
+    const auto end = answer.get_future().get();
+    if (!end) throw std::runtime_error("the store can be opened, but not be read");
+    return *end;
+}
+
 void Broker::make_shards(std::size_t count) {
     shared_ = std::make_unique<Shared>(Shared{clock_, settings_, routes_, *store_, users_, verifier_, permissions_,
-                                              files_, addresses_, shards_, count, [this] { return operations_->health(); },
+                                              files_, addresses_, shards_, count, queue_rules_, queue_account_, stored_end(),
+                                              [this] { return operations_->health(); },
                                               [this](const session::UserCameOrWent& change) { on_user(change); }});
     for (std::size_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(i, *shared_));

@@ -43,6 +43,8 @@ public:
 
 private:
     void keep_histories();
+    void serve_queues();
+    [[nodiscard]] Offset stored_end() const;
     void make_shards(std::size_t count);
     [[nodiscard]] storage::MakeOutboxEvent outbox_maker();
     void on_committed(std::vector<storage::Committed> committed);
@@ -63,6 +65,8 @@ private:
     routing::Shards routes_;
     const routing::HistoryRules history_rules_;
     routing::TopicHistory histories_;
+    const queue::QueueRules queue_rules_;
+    queue::Account queue_account_;
     session::UserSessions users_;
     const identity::Permissions permissions_;
     const std::shared_ptr<const identity::TokenVerifier> verifier_;

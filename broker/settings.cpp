@@ -61,6 +61,12 @@ ShardSettings shard_settings(const config::Config& config) {
     limits.expiry_grace = config.auth.expiry_grace;
     settings.command_limits.edit_window = config.chat.edit_window;
     settings.command_limits.recall_window = config.chat.recall_window;
+    limits.prefetch = config.queues.prefetch;
+    settings.queue_limits.messages = config.queues.messages;
+    settings.queue_limits.bytes = config.queues.bytes;
+    settings.queue_limits.memory = config.queues.memory;
+    settings.queue_limits.count = config.queues.count;
+    settings.queue_limits.window_messages = config.queues.window;
     settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
     settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
     settings.prefixes = config.http.prefixes;

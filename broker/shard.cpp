@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "broker/app/deliveries.hpp"
 #include "broker/net/http_protocol.hpp"
 #include "stomp/version.hpp"
 
@@ -26,6 +27,20 @@ private:
     Shard& shard_;
 };
 
+// Messages of queues that come again after a while.
+class Shard::QueueAlarm final : public net::Timer {
+public:
+    explicit QueueAlarm(Shard& shard) : shard_(shard) {}
+    std::optional<Monotonic> due;
+
+private:
+    void on_time(Monotonic now) override {
+        due.reset();
+        shard_.queues_.on_time(now);
+    }
+    Shard& shard_;
+};
+
 // The mailbox and the objects that Services refers to are members declared before they are used; the
 // references are bound here and first followed when the thread runs.
 Shard::Shard(std::size_t index, const Shared& shared)
@@ -38,6 +53,7 @@ Shard::Shard(std::size_t index, const Shared& shared)
                         membership_cache_,
                         cursor_moves_,
                         received_,
+                        queues_,
                         shared.users,
                         shared.permissions,
                         numbers_,
@@ -64,6 +80,7 @@ Shard::Shard(std::size_t index, const Shared& shared)
       cursor_moves_(shared.store, post_later()),
       received_(shared.store),
       membership_cache_(shared.store, post_later()),
+      queues_(queue_parts()),
       tokens_(shared.verifier),
       app_commands_(shared.store, turn_clock_, id_source_, post_later(),
                     [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
@@ -83,6 +100,28 @@ Shard::~Shard() { assert(!thread_.joinable()); }
 
 std::function<void(std::function<void()>)> Shard::post_later() {
     return [this](std::function<void()> task) { mailbox_.post(std::move(task)); };
+}
+
+queue::QueuesParts Shard::queue_parts() {
+    queue::QueuesParts parts{.self = index_,
+                             .shards = shared_.shards,
+                             .store = shared_.store,
+                             .clock = turn_clock_,
+                             .rules = shared_.queue_rules,
+                             .limits = shared_.settings.queue_limits,
+                             .account = shared_.queue_account,
+                             .reach = {},
+                             .post = {},
+                             .message_of = app::queue_message};
+    parts.reach = [this](std::size_t shard, std::function<void(queue::Queues&)> task) {
+        if (shard == index_) return task(queues_);
+        Shard& other = *shared_.all[shard];
+        other.mailbox_.post([&other, task = std::move(task)] { task(other.queues_); });
+    };
+    parts.post = [this](std::function<void(queue::Queues&)> task) {
+        mailbox_.post([this, task = std::move(task)] { task(queues_); });
+    };
+    return parts;
 }
 
 void Shard::start() {
@@ -113,11 +152,22 @@ void Shard::open(routing::Letter& letter) try {
     spdlog::error("shard {}: a letter could not be handled: {}", index_, error.what());
 }
 
+void Shard::work_queues() {
+    queues_.on_turn_end();
+    const auto due = queues_.due();
+    if (!due || due == queue_alarm_->due) return;
+    queue_alarm_->due = due;
+    loop_.timers().set(*queue_alarm_, *due);
+}
+
+// Queues first: what they deliver goes out in this turn. Who is closed in it gives back what it had.
 void Shard::end_turn() {
+    work_queues();
     for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
     cursor_moves_.on_turn_end();
     sockjs_.flush();
     connections_.flush_dirty();
+    work_queues();
     frames_.end_turn();
 }
 
@@ -173,6 +223,19 @@ admin::ShardCounters Shard::count() const {
     admin::ShardCounters now = numbers_;
     for (const auto& [id, session] : sessions_)
         ++now.connections[static_cast<admin::Transport>(session->transport().opening().carrier)];
+    const queue::QueueNumbers queued = queues_.numbers();
+    now.queues = queued.queues;
+    now.queue_ready = queued.ready;
+    now.queue_delayed = queued.delayed;
+    now.queue_unacked = queued.unacked;
+    now.queue_consumers = queued.consumers;
+    now.queue_bytes = queued.bytes;
+    now.queue_delivered = queued.delivered;
+    now.queue_redelivered = queued.redelivered;
+    now.queue_acked = queued.acked;
+    now.queue_dead_lettered = queued.dead_lettered;
+    now.queue_dropped = queued.dropped;
+    now.queue_refused = queued.refused;
     now.outbound_queue_bytes = connections_.queued_bytes();
     now.bytes_received[admin::Transport::kWebsocket] = connections_.counters().bytes_in;
     now.bytes_sent[admin::Transport::kWebsocket] = connections_.counters().bytes_out;
@@ -207,6 +270,7 @@ void Shard::stop() {
     mailbox_.post([this] {
         connections_.abort_all();
         sockjs_.abandon();
+        queues_.on_turn_end();  // acknowledgements of the last moment
         loop_.stop();
     });
     thread_.join();

@@ -18,6 +18,7 @@
 #include "broker/net/event_loop.hpp"
 #include "broker/net/sockjs_hub.hpp"
 #include "broker/public_site.hpp"
+#include "broker/queue/queues.hpp"
 #include "broker/routing/router.hpp"
 #include "broker/session/services.hpp"
 #include "broker/session/session.hpp"
@@ -30,6 +31,7 @@ class Shard;
 struct ShardSettings {
     session::SessionLimits limits;
     app::CommandLimits command_limits;
+    queue::QueueLimits queue_limits;
     routing::DestinationLimits destination_limits;
     net::ConnectionLimits connection_limits;
     std::vector<std::string> prefixes;
@@ -53,6 +55,9 @@ struct Shared {
     const std::shared_ptr<net::AddressBook>& addresses;
     const std::vector<std::unique_ptr<Shard>>& all;  // filled before the first one runs
     std::size_t shard_count;
+    const queue::QueueRules& queue_rules;
+    queue::Account& queue_account;
+    Offset stored_end;  // when the process began
     std::function<std::vector<admin::Check>()> health;             // any thread
     std::function<void(const session::UserCameOrWent&)> on_user;   // called on shards' threads
 };
@@ -86,18 +91,22 @@ public:
     [[nodiscard]] session::Session* find(SessionId id) override;
     void forget(SessionId id) override { sessions_.erase(id); }
     void on_membership(const storage::CommittedMembership& change);
+    [[nodiscard]] queue::Queues& own_queues() { return queues_; }
     [[nodiscard]] std::uint64_t deliver(const routing::MessagePtr& message);
 
 private:
     class Housekeeping;
+    class QueueAlarm;
 
     std::unique_ptr<net::TransportUser> make_session(net::Transport& transport);
     [[nodiscard]] std::vector<net::SockJsService> make_services();
     [[nodiscard]] net::SockJsHubParts hub_parts();
+    [[nodiscard]] queue::QueuesParts queue_parts();
     [[nodiscard]] std::function<void(std::function<void()>)> post_later();
     void open_mail();
     void open(routing::Letter& letter);
     void end_turn();
+    void work_queues();
     void keep_house(Monotonic now);
     void go_on_draining();
 
@@ -117,6 +126,7 @@ private:
     session::Cursors cursor_moves_;
     session::Watermarks received_;
     session::MembershipCache membership_cache_;
+    queue::Queues queues_;
     identity::TokenCache tokens_;
     app::Commands app_commands_;
     const std::vector<net::SockJsService> services_;
@@ -126,6 +136,7 @@ private:
     std::vector<routing::Letter> letters_;
     std::uint64_t next_session_ = 1;
     std::unique_ptr<Housekeeping> housekeeping_;
+    std::unique_ptr<QueueAlarm> queue_alarm_;
     bool draining_ = false;
     std::atomic<bool> drained_{false};
     std::thread thread_;

@@ -147,6 +147,12 @@ struct ShardCounters {
     std::uint64_t sessions = 0;  // CONNECTED
     std::uint64_t subscriptions = 0;
     std::uint64_t outbound_queue_bytes = 0;
+    std::uint64_t queues = 0;  // in memory, as all of these
+    std::uint64_t queue_ready = 0;
+    std::uint64_t queue_delayed = 0;
+    std::uint64_t queue_unacked = 0;
+    std::uint64_t queue_consumers = 0;
+    std::uint64_t queue_bytes = 0;
 
     // Counters: only ever grow.
     Counts<Transport> opened;
@@ -163,6 +169,12 @@ struct ShardCounters {
     Counts<AuthResult> auth_attempts;
     Counts<AclAction> acl_denied;
     Counts<RateScope> rate_limited;
+    std::uint64_t queue_delivered = 0;
+    std::uint64_t queue_redelivered = 0;
+    std::uint64_t queue_acked = 0;
+    std::uint64_t queue_dead_lettered = 0;
+    std::uint64_t queue_dropped = 0;
+    std::uint64_t queue_refused = 0;
     Counts<StatusClass> http_requests;  // on the public listener, upgrades included
 
     ShardCounters& operator+=(const ShardCounters& other);

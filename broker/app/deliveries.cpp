@@ -106,4 +106,8 @@ std::shared_ptr<routing::Message> message_from_entry(const storage::LogEntry& en
     return message;
 }
 
+std::shared_ptr<routing::Message> queue_message(const storage::QueueEntry& entry, const std::string& destination) {
+    return message_from_entry({entry.offset, Sequence{}, entry.protobuf, {}}, destination);
+}
+
 }  // namespace causeway::app

@@ -32,5 +32,8 @@ using Wanted = std::function<bool(std::string_view destination)>;
 // knows. Null if its octets are not an envelope, which the store does not let in.
 [[nodiscard]] std::shared_ptr<routing::Message> message_from_entry(const storage::LogEntry& entry,
                                                                    std::string destination);
+// The same of what a queue has stored.
+[[nodiscard]] std::shared_ptr<routing::Message> queue_message(const storage::QueueEntry& entry,
+                                                              const std::string& destination);
 
 }  // namespace causeway::app

@@ -11,6 +11,7 @@
 #include "broker/base/clock.hpp"
 #include "broker/identity/jwt.hpp"
 #include "broker/identity/permissions.hpp"
+#include "broker/queue/queue_rules.hpp"
 #include "broker/routing/history_rules.hpp"
 
 namespace causeway::config {
@@ -133,6 +134,18 @@ struct Limits {
     std::size_t history_bytes = std::size_t{256} << 20;
 };
 
+struct Queues {
+    std::size_t messages = 100'000;
+    std::size_t bytes = std::size_t{64} << 20;
+    std::size_t memory = std::size_t{256} << 20;
+    std::size_t count = 10'000;
+    std::size_t window = 1'000;
+    std::size_t prefetch = 32;
+    std::size_t max_deliveries = 20;
+    Milliseconds redelivery_delay{1'000};
+    std::string dead_letter = "/queue/dead-letters";
+};
+
 struct Heartbeat {
     Milliseconds interval{30'000};
     double tolerance = 2.5;
@@ -170,12 +183,14 @@ struct Config {
     Nats nats;
     std::size_t shards = 0;
     Limits limits;
+    Queues queues;
     Heartbeat heartbeat;
     Log log;
     Admin admin;
     Cluster cluster;
     std::vector<identity::RuleSpec> permissions;
     std::vector<routing::HistoryRule> history;
+    std::vector<queue::QueueRule> queue;
 };
 
 // What is wrong, where it was written, and what would be right. The broker does not start with it.
@@ -196,6 +211,9 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // Refuses what would not work or not be safe. Throws ConfigError.
 void validate(const Config& config);
+
+// What holds for which queue. Throws ConfigError.
+[[nodiscard]] queue::QueueRules queue_rules(const Config& config);
 
 // What verifies the tokens of this configuration. Throws ConfigError naming the key.
 [[nodiscard]] identity::JwtSettings jwt_settings(const Auth& auth);

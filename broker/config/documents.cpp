@@ -4,6 +4,7 @@
 
 #include "broker/base/error_code.hpp"
 #include "broker/config/history_table.hpp"
+#include "broker/config/queue_table.hpp"
 #include "broker/config/key_table.hpp"
 #include "broker/config/value.hpp"
 
@@ -107,6 +108,14 @@ constexpr std::string_view kRulesExample = R"(
 # age = "7d"
 # stored = true                       # on disk; else in memory
 # retained = true                     # the newest one always stays, and every SUBSCRIBE gets it
+
+# Queues for which something else holds than [queues] says: the first rule that matches counts.
+#
+# [[queue]]
+# destination = "/queue/orders/**"
+# dead_letter = "/queue/orders-failed"
+# max_deliveries = 5
+# redelivery_delay = "10s"
 )";
 
 constexpr std::string_view kConfigurationIntroduction = R"(# Configuration
@@ -203,6 +212,21 @@ RECEIPT for a SEND comes when the message is on disk.
 Topics that the broker keeps by itself, `/topic/conversation/**`, `/topic/room/**` and `/topic/presence/**`, take no rule; one for `/topic/**` passes over them.
 )";
 
+constexpr std::string_view kQueueText = R"(
+## queue
+
+Queues for which something else holds than the section `queues` says, as a list of rules in TOML; in the environment and in `--set` as for
+permissions. The first rule whose destination matches counts; what it does not name is as in `queues`. docs/queues.md tells how queues work.
+
+```toml
+[[queue]]
+destination = "/queue/orders/**"
+dead_letter = "/queue/orders-failed"
+max_deliveries = 5
+```
+
+)";
+
 std::string key_table() {
     Config defaults;
     std::string text;
@@ -242,6 +266,7 @@ std::string config_toml(Config config) {
                 joined(rule.destinations) + " to " + joined(rule.who) +
                 (rule.except.empty() ? "" : " except " + joined(rule.except)) + "\n";
     for (const auto& rule : config.history) text += "\n" + history_toml(rule);
+    for (const auto& rule : config.queue) text += "\n" + queue_toml(rule);
     return text;
 }
 
@@ -249,7 +274,7 @@ std::string configuration_markdown() {
     return std::string(kConfigurationIntroduction) + key_table() + "\n" + std::string(kRulesText) +
            rule_table(identity::Permissions::owned_rules()) + "\nand these after yours:\n\n" +
            rule_table(identity::Permissions::default_rules()) + std::string(kHistoryText) +
-           history_markdown() + std::string(kHistoryEffects);
+           history_markdown() + std::string(kHistoryEffects) + std::string(kQueueText) + queue_markdown();
 }
 
 std::string errors_markdown() {

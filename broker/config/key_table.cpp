@@ -170,6 +170,29 @@ const std::vector<Key> kKeys{
      "What the histories in memory of all topics together may take, about; beyond that those of the topics "
      "published to longest ago are dropped whole, retained values last."},
 
+    {"queues.messages", Type::kCount, AT(queues.messages),
+     "Messages of one queue that wait in memory, those that are not `persistent:true`; beyond that SEND is refused."},
+    {"queues.bytes", Type::kSize, AT(queues.bytes), "The same as octets, about."},
+    {"queues.memory", Type::kSize, AT(queues.memory),
+     "What all queues together hold in memory, about. Beyond that messages that are not persistent are refused, "
+     "and of stored ones few are read ahead."},
+    {"queues.count", Type::kCount, AT(queues.count),
+     "Queues with consumers or with messages in memory; beyond that SEND and SUBSCRIBE to others are refused."},
+    {"queues.window", Type::kCount, AT(queues.window),
+     "Stored messages of one queue that wait in memory, at most 4 MiB of them; the others wait on disk."},
+    {"queues.prefetch", Type::kCount, AT(queues.prefetch),
+     "Messages that a consumer may have without having acknowledged them, if its SUBSCRIBE does not say "
+     "prefetch-count; with ack:auto limits.unacked."},
+    {"queues.max_deliveries", Type::kCount, AT(queues.max_deliveries),
+     "How many deliveries of a message may fail, by NACK or because its consumer was lost; then it goes to "
+     "queues.dead_letter. 0: as often as it takes.",
+     Zero::kMeaningful},
+    {"queues.redelivery_delay", Type::kDuration, AT(queues.redelivery_delay),
+     "How long a message waits that was refused by a NACK without a delay of its own; 0: not at all.",
+     Zero::kMeaningful},
+    {"queues.dead_letter", Type::kText, AT(queues.dead_letter),
+     "The queue that takes what cannot be delivered; empty: it is dropped."},
+
     {"heartbeat.interval", Type::kDuration, AT(heartbeat.interval),
      "The heart-beat offered to clients, both ways; 0: none.", Zero::kMeaningful},
     {"heartbeat.tolerance", Type::kNumber, AT(heartbeat.tolerance),

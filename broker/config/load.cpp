@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "broker/config/history_table.hpp"
+#include "broker/config/queue_table.hpp"
 #include "broker/config/toml_file.hpp"
 
 namespace causeway::config {
@@ -90,15 +91,16 @@ private:
     }
 
     // Lists of tables: in the environment and in --set a TOML value.
-    static bool is_list(std::string_view name) { return name == "permissions" || name == "history"; }
+    static bool is_list(std::string_view name) { return name == "permissions" || name == "history" || name == "queue"; }
     void take_lists(const Document& document) {
         if (document.has_permissions) config_.permissions = document.permissions;
         if (document.has_history) config_.history = history_rules(document.history);
+        if (document.has_queue) config_.queue = queue_rules(document.queue);
     }
 
     static const Key& known(const std::string& name, const std::string& place) {
         if (const Key* key = find_key(name)) return *key;
-        std::vector<std::string_view> names{"permissions", "history"};
+        std::vector<std::string_view> names{"permissions", "history", "queue"};
         for (const Key& key : keys()) names.push_back(key.name);
         const std::string near = nearest(name, names);
         throw ConfigError(place + ": unknown key \"" + name + "\"" +

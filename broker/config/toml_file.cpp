@@ -46,7 +46,9 @@ private:
             if (name == "permissions")
                 read_rules(node);
             else if (name == "history")
-                read_history(node);
+                document_.has_history = true, read_rows(name, node, document_.history);
+            else if (name == "queue")
+                document_.has_queue = true, read_rows(name, node, document_.queue);
             else if (const auto* below = node.as_table();
                      below != nullptr && !below->empty() && !find_key(name))
                 walk(*below, name + ".");
@@ -80,13 +82,12 @@ private:
         for_each_table("permissions", node, [this](const toml::table& rule) { read_rule(rule); });
     }
 
-    void read_history(const toml::node& node) {
-        document_.has_history = true;
-        for_each_table("history", node, [this](const toml::table& rule) {
+    void read_rows(const std::string& list, const toml::node& node, std::vector<Row>& rows) {
+        for_each_table(list, node, [this, &rows](const toml::table& rule) {
             Row row{{}, name_ + ":" + std::to_string(rule.source().begin.line)};
             for (const auto& [key, field] : rule)
                 row.fields.push_back({plain(key.str()), raw_of(field), place(key.source())});
-            document_.history.push_back(std::move(row));
+            rows.push_back(std::move(row));
         });
     }
 

@@ -1,5 +1,5 @@
 // A TOML document as a flat list of keys with the places where they stand. The only door to toml++.
-// Knows no key but [[permissions]] and [[history]]; what the keys mean is for load.cpp.
+// Knows no key but [[permissions]], [[history]] and [[queue]]; what the keys mean is for load.cpp.
 #pragma once
 
 #include <string>
@@ -26,8 +26,10 @@ struct Document {
     std::vector<Entry> entries;
     std::vector<identity::RuleSpec> permissions;
     std::vector<Row> history;
+    std::vector<Row> queue;
     bool has_permissions = false;
     bool has_history = false;
+    bool has_queue = false;
 };
 
 // Throws ConfigError: not TOML, or a rule with unknown or wrongly typed fields.

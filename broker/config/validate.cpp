@@ -108,6 +108,14 @@ void check_history(const Config& config) {
                 ": bytes is more than limits.history_bytes, which all histories in memory share");
 }
 
+void check_queues(const Config& config) {
+    (void)queue_rules(config);
+    if (config.queues.memory < config.queues.bytes)
+        refuse("queues.memory", "must be at least queues.bytes, which are part of it");
+    if (config.queues.prefetch > config.limits.unacked)
+        refuse("queues.prefetch", "must not be more than limits.unacked");
+}
+
 void check_nats(const Nats& nats) {
     if (nats.tls.certificate_file.empty() != nats.tls.key_file.empty())
         refuse(nats.tls.key_file.empty() ? "nats.tls.key_file" : "nats.tls.certificate_file",
@@ -117,6 +125,18 @@ void check_nats(const Nats& nats) {
 }
 
 }  // namespace
+
+queue::QueueRules queue_rules(const Config& config) {
+    const Queues& queues = config.queues;
+    if (queues.max_deliveries > queue::QueueRules::kMostDeliveries)
+        refuse("queues.max_deliveries", "must be at most " + std::to_string(queue::QueueRules::kMostDeliveries));
+    try {
+        return {{queues.dead_letter, static_cast<std::uint32_t>(queues.max_deliveries), queues.redelivery_delay},
+                config.queue};
+    } catch (const queue::QueueRuleError& error) {
+        throw ConfigError(error.what());
+    }
+}
 
 identity::JwtSettings jwt_settings(const Auth& auth) {
     const Jwt& jwt = auth.jwt;
@@ -166,6 +186,7 @@ void validate(const Config& config) {
     if (!config.admin.token.empty() && config.admin.token.size() < 16)
         refuse("admin.token", "has fewer than 16 octets; make one with: openssl rand -base64 24");
     check_history(config);
+    check_queues(config);
     try {
         const identity::Permissions compiled(config.permissions);
     } catch (const identity::PermissionError& error) {

@@ -6,7 +6,8 @@ namespace causeway::routing {
 // order of offsets.
 Published Router::publish(const MessagePtr& message, OnStored on_stored) {
     ++published_;
-    if (!message->offset && history_of(message->destination) != nullptr)
+    if (Shards::is_queue(message->destination) ||
+        (!message->offset && history_of(message->destination) != nullptr))
         return shards_.publish(message, std::move(on_stored));
     deliver(message);
     if (shards_.count() == 1) return Published::kNow;

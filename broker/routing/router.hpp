@@ -19,6 +19,11 @@ public:
     // To everyone, here and elsewhere. Each subscriber sees one publisher's messages in order. As
     // Shards::publish, but what has no history reaches this shard's subscribers before it returns.
     Published publish(const MessagePtr& message, OnStored on_stored = {});
+    // As of Shards.
+    void enqueue(const MessagePtr& message, OnQueued on_queued) {
+        ++published_;
+        shards_.enqueue(message, std::move(on_queued));
+    }
     // To this shard's subscribers only: for what arrived by mail.
     void deliver(const MessagePtr& message) { delivered_ += table_.deliver(message); }
 

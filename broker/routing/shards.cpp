@@ -8,6 +8,10 @@
 namespace causeway::routing {
 
 Published Shards::publish(const MessagePtr& message, OnStored on_stored) {
+    if (is_queue(message->destination)) {
+        enqueue(message);
+        return Published::kNow;
+    }
     const HistoryRule* const rule = message->offset ? nullptr : history_of(message->destination);
     if (rule == nullptr) {
         publish_to(message, interest_.wanting(message->destination));
@@ -20,6 +24,11 @@ Published Shards::publish(const MessagePtr& message, OnStored on_stored) {
     }
     histories_.memory->publish(*rule, *message);
     return Published::kNow;
+}
+
+void Shards::enqueue(const MessagePtr& message, OnQueued on_queued) {
+    assert(to_queue_);
+    to_queue_(message, std::move(on_queued));
 }
 
 void Shards::expire_histories() const {

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,6 +50,11 @@ struct Histories {
     StoreTopic store;                     // may be empty if no rule is `stored`
 };
 
+// A message for a queue was taken by the queue's owner (nothing), or why not. Once, on the owner's thread.
+using OnQueued = std::function<void(std::optional<Refusal>)>;
+// Hands a message to the shard that owns its queue. Returns at once; any thread.
+using ToQueue = std::function<void(const MessagePtr& message, OnQueued on_queued)>;
+
 enum class Published : std::uint8_t {
     kNow,       // it is on its way
     kAtCommit,  // the store has it; subscribers get it, and on_stored is called, when it is committed
@@ -58,18 +65,32 @@ public:
     // Filled by main() before any other call: the mailboxes outlive this object's last use.
     void add(ShardMailbox& mailbox) { mailboxes_.push_back(&mailbox); }
     void keep(Histories histories) { histories_ = std::move(histories); }
+    void serve_queues(ToQueue to_queue) { to_queue_ = std::move(to_queue); }
     [[nodiscard]] std::size_t count() const { return mailboxes_.size(); }
 
-    // To every shard that wants the message's destination, by way of the topic's history if it has one.
+    // To every shard that wants the message's destination, by way of the topic's history if it has one; what
+    // is for a queue goes to the queue's owner, who may have no room for it (enqueue() tells).
     // What has an offset comes from a log and goes straight to the subscribers. `on_stored` is called only
     // after kAtCommit.
     Published publish(const MessagePtr& message, OnStored on_stored = {});
     // To a set of shards already looked up: what has been kept, or need not be.
     void publish_to(const MessagePtr& message, ShardMask shards);
-    // Somebody would get it, now or later from a history.
+    // Somebody would get it, now or later from a history or a queue.
     [[nodiscard]] bool wanted(std::string_view destination) const {
-        return interest_.wanting(destination) != 0 || history_of(destination) != nullptr;
+        return is_queue(destination) || interest_.wanting(destination) != 0 ||
+               history_of(destination) != nullptr;
     }
+
+    // Of a well-formed destination, as routed: whether it is /queue/….
+    [[nodiscard]] static bool is_queue(std::string_view destination) {
+        return destination.size() > 1 && destination[1] == 'q';
+    }
+    // Where everything about this queue is decided.
+    [[nodiscard]] std::size_t owner_of(std::string_view queue) const {
+        return std::hash<std::string_view>{}(queue) % mailboxes_.size();
+    }
+    // As publish(), for a queue alone; `on_queued` may be empty.
+    void enqueue(const MessagePtr& message, OnQueued on_queued = {});
 
     // The rule by which a concrete destination, as routed, keeps a history; null: it keeps none.
     [[nodiscard]] const HistoryRule* history_of(std::string_view destination) const {
@@ -89,6 +110,7 @@ private:
     // Constant after start
     std::vector<ShardMailbox*> mailboxes_;
     Histories histories_;
+    ToQueue to_queue_;
     Interest interest_;  // has locks of its own
 };
 

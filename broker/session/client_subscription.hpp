@@ -12,6 +12,7 @@
 namespace causeway::session {
 
 class LogSubscription;
+class QueueSubscription;
 class Session;
 
 class ClientSubscription : public routing::Subscription {
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] Encoding& encoding() const { return *encoding_; }
     // Null unless this one is to a log.
     [[nodiscard]] virtual LogSubscription* as_log() { return nullptr; }
+    // Null unless this one is to a queue.
+    [[nodiscard]] virtual QueueSubscription* as_queue() { return nullptr; }
     // Null with ack:auto.
     [[nodiscard]] virtual AckLedger* ledger() { return nullptr; }
 

@@ -22,8 +22,9 @@ void KeptSends::submit(Send send) {
     ++count_;
     bytes_ += send.message->content->body().size();
     Line& line = lines_[send.message->destination];
-    const bool waits =
-        send.way == Send::Way::kPassOn ? line.under_way > 0 || !line.waiting.empty() : !line.waiting.empty();
+    const bool waits = send.way == Send::Way::kPassOn || send.way == Send::Way::kQueue
+                           ? line.under_way > 0 || !line.waiting.empty()
+                           : !line.waiting.empty();
     if (waits) return line.waiting.push_back(std::move(send));
     const std::string destination = send.message->destination;
     carry_out(line, std::move(send));
@@ -35,6 +36,7 @@ void KeptSends::carry_out(Line& line, Send send) {
         services_.router.publish(send.message);
         return finish(send, Sent{send.message->message_id, send.message->timestamp, std::nullopt, false});
     }
+    if (send.way == Send::Way::kQueue) return enqueue(std::move(send));
     ++line.under_way;
     const auto kept = std::make_shared<const Send>(std::move(send));
     auto answer = [self = shared_from_this(), post = services_.post, kept](SendResult result) {
@@ -52,6 +54,19 @@ void KeptSends::carry_out(Line& line, Send send) {
         });
     if (published == routing::Published::kNow)  // this broker keeps stored histories in memory
         answer(Sent{message.message_id, message.timestamp, std::nullopt, false});
+}
+
+// Those behind it need not wait: the owner gets them in this order.
+void KeptSends::enqueue(Send send) {
+    const auto kept = std::make_shared<const Send>(std::move(send));
+    services_.router.enqueue(kept->message, [self = shared_from_this(), post = services_.post,
+                                             kept](std::optional<Refusal> refusal) {
+        post([self, kept, refusal = std::move(refusal)] {
+            if (refusal) return self->finish(*kept, *refusal);
+            self->finish(*kept,
+                         Sent{kept->message->message_id, kept->message->timestamp, std::nullopt, false});
+        });
+    });
 }
 
 void KeptSends::finish(const Send& send, SendResult result) {
@@ -76,7 +91,8 @@ void KeptSends::release(const std::string& destination) {
             if (line.under_way == 0) lines_.erase(found);
             return;
         }
-        if (line.waiting.front().way == Send::Way::kPassOn && line.under_way > 0) return;
+        const Send::Way next_way = line.waiting.front().way;
+        if ((next_way == Send::Way::kPassOn || next_way == Send::Way::kQueue) && line.under_way > 0) return;
         Send next = std::move(line.waiting.front());
         line.waiting.pop_front();
         carry_out(line, std::move(next));

@@ -39,7 +39,8 @@ public:
         enum class Way : std::uint8_t {
             kPassOn,  // not stored
             kTopic,   // stored by its topic's history, delivered by the commit
-            kInbox,   // the same with `append`
+            kInbox,   // the same with `append`: of a user's inbox, or a queue
+            kQueue,   // not stored, for a queue, whose owner may refuse it
         };
         Way way;
         routing::MessagePtr message;
@@ -64,6 +65,7 @@ private:
         std::deque<Send> waiting;
     };
     void carry_out(Line& line, Send send);
+    void enqueue(Send send);
     void finish(const Send& send, SendResult result);
     void on_stored(const Send& send, SendResult result);
     void release(const std::string& destination);

@@ -16,6 +16,7 @@ struct SessionLimits {
     std::size_t head_bytes = 32 * 1024;
     std::size_t subscriptions = 200;
     std::size_t unacked = 256;           // messages of one subscription that wait for an ACK
+    std::size_t prefetch = 32;           // of a queue's consumer that acknowledges, if it says nothing
     bool resume_devices = true;          // user queues of a named device: resume:device, if nothing is said
     std::size_t sessions_per_user = 20;  // 0 = unlimited
     double send_per_second = 10;         // /app commands; 0 = unlimited

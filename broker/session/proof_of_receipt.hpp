@@ -16,6 +16,8 @@ public:
 
     // Something was delivered whose receipt matters.
     void on_delivered() { ++delivered_; }
+    // The next ping need not wait.
+    void hurry() { next_ping_ = {}; }
     // A ping is due now: returns the token it must carry.
     [[nodiscard]] std::optional<std::uint32_t> ping_due(Monotonic now) {
         if (delivered_ == proven_ || outstanding_ || now < next_ping_) return std::nullopt;

@@ -13,6 +13,7 @@
 #include "broker/base/clock.hpp"
 #include "broker/base/message_id.hpp"
 #include "broker/identity/permissions.hpp"
+#include "broker/queue/queues.hpp"
 #include "broker/routing/destination.hpp"
 #include "broker/routing/router.hpp"
 #include "broker/session/cursors.hpp"
@@ -46,6 +47,7 @@ struct ServiceParts {
     MembershipCache& memberships;
     Cursors& cursors;
     Watermarks& watermarks;
+    queue::Queues& queues;
     UserSessions& users;
     const identity::Permissions& permissions;
     admin::ShardCounters& counters;

@@ -102,11 +102,10 @@ void Session::handle_connected(const stomp::Frame& frame) {
         default:
             break;
     }
-    // BEGIN, COMMIT, ABORT
-    refuse({ErrorCode::kTypeUnsupported,
-            std::string(stomp::name_of(frame.command())) + " is not available in this version",
-            {}},
-           origin_of(frame));
+    fail({ErrorCode::kProtocolError,
+          std::string(stomp::name_of(frame.command())) + " is not a frame that a client sends",
+          {}},
+         origin_of(frame));
 }
 
 Origin Session::origin_of(const stomp::Frame& frame) {
@@ -158,7 +157,7 @@ void Session::fail(const Refusal& refusal, const Origin& origin) {
     ++services_.counters.closed[close_reason(refusal.code)];
     const std::string error =
         error_frame(version_, refusal, {origin.receipt, origin.destination, origin.subscription});
-    leave();
+    leave(queue::Leaving::kLost);
     transport_.close(net::wrap(transport_.wire(), error), {row(refusal.code).close_code, refusal.text});
 }
 
@@ -183,17 +182,15 @@ void Session::on_gone(Gone how) {
     if (stage_ == Stage::kClosed) return;
     ++services_.counters
           .closed[how == Gone::kBroken ? admin::CloseReason::kTransportError : admin::CloseReason::kClient];
-    leave();
+    leave(how == Gone::kOurs ? queue::Leaving::kOrderly : queue::Leaving::kLost);
 }
 
 // After this nothing reaches the client but what is queued already.
-void Session::leave() {
+// What consumers had counts as delivered in vain, if they were lost.
+void Session::leave(queue::Leaving how) {
     if (stage_ == Stage::kClosed) return;
     stage_ = Stage::kClosed;
-    for (const auto& subscription : subscriptions_) {
-        if (const auto* const log = subscription->as_log()) logs_.on_end(*log);
-        services_.router.unsubscribe(*subscription);
-    }
+    for (const auto& subscription : subscriptions_) take_leave(*subscription, how);
     services_.cursors.flush();
     services_.watermarks.flush();
     services_.counters.subscriptions -= subscriptions_.size();

@@ -16,6 +16,7 @@
 #include "broker/session/log_subscriptions.hpp"
 #include "broker/session/origin.hpp"
 #include "broker/session/proof_of_receipt.hpp"
+#include "broker/session/queue_subscriptions.hpp"
 #include "broker/session/rate.hpp"
 #include "broker/session/reading.hpp"
 #include "broker/session/services.hpp"
@@ -42,6 +43,10 @@ public:
     void deliver_acked(ClientSubscription& subscription, const routing::MessagePtr& message);
     void deliver_live(LogSubscription& subscription, const routing::MessagePtr& message) {
         logs_.deliver(subscription, message);
+    }
+
+    void deliver_queued(QueueSubscription& subscription, const queue::Delivery& delivery) {
+        queued_.deliver(subscription, delivery);
     }
 
     // The turn ends: pings for what was delivered in it.
@@ -71,6 +76,7 @@ public:
 
 private:
     friend class LogSubscriptions;
+    friend class QueueSubscriptions;
     enum class Stage : std::uint8_t { kConnecting, kConnected, kDisconnecting, kClosed };
 
     // session.cpp: frames in, answers out
@@ -88,7 +94,7 @@ private:
     void notify(const Refusal& refusal, const Origin& origin);
     [[nodiscard]] bool hears_notices() const;
     [[nodiscard]] std::vector<ClientSubscription*> listening_to(std::string_view user_queue) const;
-    void leave();
+    void leave(queue::Leaving how = queue::Leaving::kOrderly);
     void tell_user(bool online);
 
     // session_connect.cpp
@@ -107,6 +113,7 @@ private:
                                                      bool skip_self);
     [[nodiscard]] Read<KeptSends::Send> read_persistent(const stomp::Frame& frame,
                                                         const routing::Destination& destination);
+    [[nodiscard]] Read<KeptSends::Send> read_queued(const stomp::Frame& frame, std::string destination);
     [[nodiscard]] std::optional<NotRead> hindrance_to_send(const stomp::Frame& frame,
                                                            const std::string& destination);
     [[nodiscard]] std::shared_ptr<routing::Message> message_of(const stomp::Frame& frame,
@@ -114,6 +121,7 @@ private:
     void carry_out(KeptSends::Send send, const Origin& origin);
     void send_in_line(KeptSends::Send send, const Origin& origin);
     void on_sent(const SendResult& result, const Origin& origin);
+    void on_carried_out();
     [[nodiscard]] NotRead sends_first();
     void on_disconnect(const stomp::Frame& frame);
     void finish_disconnect();
@@ -134,10 +142,13 @@ private:
     void on_subscribe(const stomp::Frame& frame);
     std::optional<Refusal> read_wish(const stomp::Frame& frame, std::string_view destination, Wish& wish);
     std::optional<Refusal> read_ack(const stomp::Frame& frame, Wish& wish) const;
+    std::optional<Refusal> read_prefetch(const stomp::Frame& frame, Wish& wish) const;
     std::optional<Refusal> read_log(const stomp::Frame& frame, Wish& wish) const;
     void on_app_subscribe(const stomp::Frame& frame, std::string_view destination, const Origin& origin);
     void open(Wish wish);
     void open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding);
+    void open_queue(Wish wish, std::shared_ptr<Encoding> encoding);
+    void take_leave(ClientSubscription& subscription, queue::Leaving how);
     void keep(std::unique_ptr<ClientSubscription> subscription);
     void on_unsubscribe(const stomp::Frame& frame);
     [[nodiscard]] ClientSubscription* find(std::string_view subscription_id) const;
@@ -150,9 +161,11 @@ private:
     [[nodiscard]] Read<Acknowledgement> read_ack(const stomp::Frame& frame, AckLedger::Answer answer) const;
     [[nodiscard]] std::optional<Refusal> fault_of(const Acknowledgement& ack) const;
     [[nodiscard]] std::vector<ClientSubscription*> meant_by(const Acknowledgement& ack) const;
-    void carry_out(const Acknowledgement& ack);
-    void on_settled(ClientSubscription& subscription, AckLedger::Answer answer,
-                    const AckLedger::Settled& settled);
+    // Called for each queue that has something to write; what it returns is called then.
+    using AwaitWrite = std::function<queue::OnSettled()>;
+    void carry_out(const Acknowledgement& ack, const AwaitWrite& await_write = {});
+    struct AwaitedAck;
+    void on_acknowledged(const AwaitedAck& awaited);
     void put_ack(AckLedger& ledger, const routing::Message& message, routing::Headers& headers);
 
     // session_deliver.cpp
@@ -212,6 +225,7 @@ private:
     std::uint64_t ledgers_ = 0;  // opened so far
     EndedSubscriptions ended_;
     LogSubscriptions logs_{*this};
+    QueueSubscriptions queued_{*this};
     std::shared_ptr<UserMemberships> memberships_;
     // Verdicts, forgotten when memberships or rights change.
     std::string last_sent_to_;                                                // allowed

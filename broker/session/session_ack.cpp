@@ -1,5 +1,6 @@
 // ACK and NACK, in the forms of all three versions.
 #include <algorithm>
+#include <charconv>
 
 #include "broker/session/replies.hpp"
 #include "broker/session/session.hpp"
@@ -8,13 +9,37 @@ namespace causeway::session {
 
 namespace {
 
+constexpr std::int64_t kLongestDelay = 24LL * 3600 * 1000;
 constexpr const char* kNoSuchMessage = "no message with this id was sent to be acknowledged";
 
 Refusal wrong(std::string text, std::string field) {
     return {ErrorCode::kProtocolError, std::move(text), std::move(field)};
 }
 
+// What a NACK wants of a queue.
+std::optional<Refusal> read_wishes(const stomp::Frame& frame, Acknowledgement& ack) {
+    const std::string_view requeue = frame.header("requeue").value_or("true");
+    if (requeue != "true" && requeue != "false") return wrong("requeue must be 'true' or 'false'", "requeue");
+    ack.requeue = requeue == "true";
+    const auto delay = frame.header("delay");
+    if (!delay) return std::nullopt;
+    std::int64_t milliseconds = -1;
+    const char* const end = delay->data() + delay->size();
+    const auto read = std::from_chars(delay->data(), end, milliseconds);
+    if (read.ec != std::errc{} || read.ptr != end || milliseconds < 0 || milliseconds > kLongestDelay)
+        return wrong("delay must be a number of milliseconds, at most 24 hours", "delay");
+    ack.delay = Milliseconds(milliseconds);
+    return std::nullopt;
+}
+
 }  // namespace
+
+// An acknowledgement whose RECEIPT waits until it is written.
+struct Session::AwaitedAck {
+    Origin origin;
+    std::size_t left = 1;  // with the one who asks
+    std::optional<Refusal> refusal{};
+};
 
 void Session::on_ack(const stomp::Frame& frame, AckLedger::Answer answer) {
     const Origin origin = origin_of(frame);
@@ -24,8 +49,30 @@ void Session::on_ack(const stomp::Frame& frame, AckLedger::Answer answer) {
             origin);
     const Read<Acknowledgement> read = read_ack(frame, answer);
     if (const auto* const fault = std::get_if<NotRead>(&read)) return fail(*fault->refusal, origin);
-    carry_out(std::get<Acknowledgement>(read));
-    send_receipt(origin.receipt);
+    const auto& ack = std::get<Acknowledgement>(read);
+    if (!origin.receipt) return carry_out(ack);
+    // What a queue has stored is to be removed before the RECEIPT.
+    const auto awaited = std::make_shared<AwaitedAck>(AwaitedAck{.origin = origin});
+    const auto on_written = [&services = services_, id = id_,
+                             awaited](const std::optional<Refusal>& refusal) {
+        if (refusal) awaited->refusal = refusal;
+        if (--awaited->left > 0) return;
+        if (Session* const session = services.find(id)) session->on_acknowledged(*awaited);
+    };
+    ++commands_running_;
+    carry_out(ack, [&awaited, &on_written]() -> queue::OnSettled {
+        ++awaited->left;
+        return on_written;
+    });
+    on_written(std::nullopt);
+}
+
+void Session::on_acknowledged(const AwaitedAck& awaited) {
+    if (awaited.refusal)
+        refuse(*awaited.refusal, awaited.origin);
+    else
+        send_receipt(awaited.origin.receipt);
+    on_carried_out();
 }
 
 // Only the keys of the version count: clients that know several say more. Everything that can be wrong is
@@ -49,7 +96,10 @@ Read<Acknowledgement> Session::read_ack(const stomp::Frame& frame, AckLedger::An
         if (ack.subscription.empty())
             return wrong(name + ": the header subscription is missing", "subscription");
     }
-    if (auto fault = fault_of(ack)) {
+    std::optional<Refusal> fault;
+    if (answer == AckLedger::Answer::kNack) fault = read_wishes(frame, ack);
+    if (!fault) fault = fault_of(ack);
+    if (fault) {
         fault->text.insert(0, name + ": ");
         return *std::move(fault);
     }
@@ -93,19 +143,18 @@ std::vector<ClientSubscription*> Session::meant_by(const Acknowledgement& ack) c
     return meant;
 }
 
-void Session::carry_out(const Acknowledgement& ack) {
+void Session::carry_out(const Acknowledgement& ack, const AwaitWrite& await_write) {
     for (ClientSubscription* const subscription : meant_by(ack)) {
         AckLedger& ledger = *subscription->ledger();
         const AckLedger::Settled settled =
             ack.id ? ledger.settle(ack.answer, ack.id->number) : ledger.settle(ack.answer, ack.message_id);
-        if (settled.known) on_settled(*subscription, ack.answer, settled);
+        if (!settled.known) continue;
+        if (LogSubscription* const log = subscription->as_log())
+            logs_.on_settled(*log, ack.answer, settled.deliveries);
+        else if (QueueSubscription* const queued = subscription->as_queue())
+            queued_.on_settled(*queued, ack, settled.deliveries,
+                               await_write ? await_write() : queue::OnSettled());
     }
-}
-
-void Session::on_settled(ClientSubscription& subscription, AckLedger::Answer answer,
-                         const AckLedger::Settled& settled) {
-    if (LogSubscription* const log = subscription.as_log())
-        logs_.on_settled(*log, answer, settled.deliveries);
 }
 
 // STOMP 1.2, MESSAGE: "ack" is there if it is to be acknowledged. Earlier versions have message-id for that.

@@ -43,6 +43,7 @@ void Session::count_delivery(const routing::Message& message) {
 void Session::on_drained() {
     if (stage_ == Stage::kClosed) return;
     logs_.on_drained();
+    queued_.on_drained();
     run_parts();
 }
 
@@ -57,6 +58,7 @@ void Session::on_turn_end() {
     if (stage_ != Stage::kConnected) return;
     if (const auto token = proof_.ping_due(now())) {
         logs_.on_pinged();
+        queued_.on_pinged();
         transport_.ping(*token);
     } else if (proof_.due()) {
         set_deadline();
@@ -68,6 +70,7 @@ void Session::on_pong(std::uint32_t token) {
     pinged_for_life_.reset();
     if (stage_ == Stage::kClosed || !proof_.on_pong(token)) return;
     logs_.on_pong();
+    queued_.on_pong();
     if (proof_.due()) want_proof();
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/app/message_envelope.hpp"
 #include "broker/app/names.hpp"
 #include "broker/routing/destination.hpp"
 #include "broker/session/replies.hpp"
@@ -71,12 +72,13 @@ Read<KeptSends::Send> Session::read_send(const stomp::Frame& frame, const routin
             return Refusal{ErrorCode::kPermissionDenied,
                            "a user's own queue is not sent to; name the user: /user/{name}/queue/…",
                            "destination"};
-        case routing::DestinationKind::kApp:
         case routing::DestinationKind::kQueue:
+            return read_queued(frame, std::string(destination.text));
+        case routing::DestinationKind::kApp:
         case routing::DestinationKind::kTempQueue:
             break;
     }
-    return Refusal{ErrorCode::kTypeUnsupported, "/queue and /temp-queue are not available in this version",
+    return Refusal{ErrorCode::kTypeUnsupported, "/temp-queue is not available in this version",
                    "destination"};
 }
 
@@ -160,6 +162,20 @@ Read<KeptSends::Send> Session::read_persistent(const stomp::Frame& frame,
     return KeptSends::Send{KeptSends::Send::Way::kInbox, message, std::move(append), {}, false};
 }
 
+// To a queue, whose owner may have no room for what is not stored.
+Read<KeptSends::Send> Session::read_queued(const stomp::Frame& frame, std::string destination) {
+    if (auto hindrance = hindrance_to_send(frame, destination)) return *std::move(hindrance);
+    const bool stored = frame.header("persistent") == "true";
+    const auto client_msg_id = stored ? client_msg_id_of(frame) : std::string_view();
+    if (!client_msg_id) return bad_client_msg_id();
+    if (sends_ && sends_->full()) return sends_first();
+    const auto message = message_of(frame, std::move(destination));
+    message->client_msg_id = *client_msg_id;
+    if (!stored) return KeptSends::Send{KeptSends::Send::Way::kQueue, message, nullptr, {}, true};
+    auto append = std::make_shared<storage::Append>(app::topic_append(*message));
+    return KeptSends::Send{KeptSends::Send::Way::kInbox, message, std::move(append), {}, false};
+}
+
 // The RECEIPT follows when it is stored, or on its way.
 void Session::carry_out(KeptSends::Send send, const Origin& origin) {
     const bool in_line =
@@ -196,11 +212,19 @@ void Session::on_sent(const SendResult& result, const Origin& origin) {
             headers.emplace_back("offset", std::to_string(value(*sent.offset)));
             headers.emplace_back("duplicate", sent.duplicate ? "true" : "false");
             headers.emplace_back("stored", "true");
+        } else if (routing::Shards::is_queue(origin.destination)) {
+            headers.emplace_back("stored", "false");
         }
         send_receipt(origin.receipt, headers);
     }
     if (stage_ == Stage::kDisconnecting && commands_running_ == 0) return finish_disconnect();
     if (waits_for_sends_ && !sends_->full()) read_on();
+}
+
+// As on_sent(), of a command that has no answer, or has had it.
+void Session::on_carried_out() {
+    --commands_running_;
+    if (stage_ == Stage::kDisconnecting && commands_running_ == 0) finish_disconnect();
 }
 
 // The frame goes back to the decoder; the client is not read until the store has caught up with it.
@@ -210,11 +234,20 @@ NotRead Session::sends_first() {
     return NotRead::waits();
 }
 
-// The RECEIPT promises that everything before was handled, so it waits for the commands under way.
+// The RECEIPT promises that everything before was handled, so it waits for the commands under way, and for
+// acknowledgements that are not written yet.
 void Session::on_disconnect(const stomp::Frame& frame) {
     disconnect_ = std::make_unique<Origin>(origin_of(frame));
     stage_ = Stage::kDisconnecting;
-    if (commands_running_ == 0) finish_disconnect();
+    ++commands_running_;
+    for (const queue::ConsumerId consumer : queued_.consumers()) {
+        ++commands_running_;
+        services_.queues.settle(consumer, {},
+                                [&services = services_, id = id_](const std::optional<Refusal>&) {
+                                    if (Session* const session = services.find(id)) session->on_carried_out();
+                                });
+    }
+    on_carried_out();
 }
 
 // The RECEIPT is on its way before the Close frame is.

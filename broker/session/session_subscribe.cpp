@@ -1,5 +1,6 @@
 // SUBSCRIBE and UNSUBSCRIBE.
 #include <algorithm>
+#include <charconv>
 
 #include "broker/routing/destination.hpp"
 #include "broker/routing/pattern.hpp"
@@ -25,8 +26,10 @@ struct Session::Wish {
     std::string routed;       // as it is kept
     bool is_pattern = false;
     bool user_queue = false;
+    bool queue = false;
     Form form = Form::kDefault;
     std::optional<AckLedger::Mode> ack;  // nothing: auto
+    std::optional<std::size_t> prefetch;
     Resume resume;
     std::optional<LogPlace> log;
 };
@@ -77,14 +80,21 @@ std::optional<Refusal> Session::read_wish(const stomp::Frame& frame, std::string
     wish.is_pattern = !pattern.is_literal();
     const auto kind = pattern.kind();
     wish.user_queue = kind == routing::DestinationKind::kUserQueue;
-    if (!wish.user_queue && kind != routing::DestinationKind::kTopic)
+    wish.queue = kind == routing::DestinationKind::kQueue;
+    if (!wish.user_queue && !wish.queue && kind != routing::DestinationKind::kTopic)
         return Refusal{ErrorCode::kSubscribeFailed,
-                       "only /topic/… and /user/queue/… can be subscribed to in this version", "destination"};
+                       "only /topic/…, /user/queue/… and /queue/… can be subscribed to in this version",
+                       "destination"};
+    if (wish.queue && wish.is_pattern)
+        return Refusal{ErrorCode::kSubscribeFailed,
+                       "a queue is subscribed to by its name: there are no wildcards below /queue/",
+                       "destination"};
     wish.routed = wish.user_queue
                       ? routing::user_destination(identity_.user, destination.substr(sizeof "/user/queue"))
                       : std::string(destination);
     wish.form = form_of(frame);
     if (const auto refusal = read_ack(frame, wish)) return refusal;
+    if (const auto refusal = read_prefetch(frame, wish)) return refusal;
     return read_log(frame, wish);
 }
 
@@ -101,6 +111,20 @@ std::optional<Refusal> Session::read_ack(const stomp::Frame& frame, Wish& wish) 
                            ? "ack must be 'auto' or 'client'"
                            : "ack must be 'auto', 'client' or 'client-individual'",
                        "ack"};
+    return std::nullopt;
+}
+
+std::optional<Refusal> Session::read_prefetch(const stomp::Frame& frame, Wish& wish) const {
+    const auto text = frame.header("prefetch-count");
+    if (!text) return std::nullopt;
+    std::size_t count = 0;
+    const char* const end = text->data() + text->size();
+    const auto read = std::from_chars(text->data(), end, count);
+    const bool too_large = read.ec == std::errc::result_out_of_range;
+    if (read.ptr != end || (read.ec != std::errc{} && !too_large) || (count == 0 && !too_large))
+        return Refusal{ErrorCode::kSubscribeFailed, "prefetch-count must be a number from 1",
+                       "prefetch-count"};
+    wish.prefetch = too_large ? services_.limits.unacked : std::min(count, services_.limits.unacked);
     return std::nullopt;
 }
 
@@ -130,11 +154,12 @@ void Session::open(Wish wish) {
     auto encoding =
         services_.encodings.get({version_, transport_.wire(), wish.form, wish.origin.subscription});
     ended_.forget(wish.origin.subscription);
+    if (wish.queue) return open_queue(std::move(wish), std::move(encoding));
     const bool reads =
         wish.log && (wish.resume.from != Resume::From::kLive || wish.ack || !wish.log->is_inbox());
     if (!reads) return open_plain(wish, std::move(encoding));
     std::optional<AckLedger> ledger;
-    if (wish.ack) ledger.emplace(*wish.ack, ++ledgers_, services_.limits.unacked);
+    if (wish.ack) ledger.emplace(*wish.ack, ++ledgers_, wish.prefetch.value_or(services_.limits.unacked));
     auto subscription = std::make_unique<LogSubscription>(
         *this, std::move(encoding), std::move(wish.routed), ++subscription_serial_,
         LogWish{std::move(*wish.log), std::move(wish.resume), std::move(wish.origin.receipt),
@@ -156,6 +181,22 @@ void Session::open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding) {
     if (!expiry_warned_ || !wish.user_queue) return;
     expiry_warned_ = false;  // nobody may have heard the warning; now somebody might
     set_deadline();
+}
+
+void Session::open_queue(Wish wish, std::shared_ptr<Encoding> encoding) {
+    std::optional<AckLedger> ledger;
+    std::size_t prefetch = services_.limits.unacked;
+    if (wish.ack) {
+        ledger.emplace(*wish.ack, ++ledgers_, services_.limits.unacked);
+        prefetch = std::min(services_.limits.prefetch, prefetch);
+    }
+    auto subscription = std::make_unique<QueueSubscription>(
+        *this, std::move(encoding), std::move(wish.routed), ++subscription_serial_,
+        wish.prefetch.value_or(prefetch), std::move(ledger));
+    QueueSubscription& opened = *subscription;
+    ++services_.counters.subscriptions;
+    subscriptions_.push_back(std::move(subscription));
+    queued_.open(opened, wish.origin);
 }
 
 // What comes once needs no subscription: the command says who may ask.
@@ -210,9 +251,14 @@ void Session::end_subscription(ClientSubscription& subscription) {
     drop(subscription);
 }
 
-void Session::drop(ClientSubscription& subscription) {
+void Session::take_leave(ClientSubscription& subscription, queue::Leaving how) {
+    if (QueueSubscription* const queued = subscription.as_queue()) return queued_.on_end(*queued, how);
     if (const auto* const log = subscription.as_log()) logs_.on_end(*log);
     services_.router.unsubscribe(subscription);
+}
+
+void Session::drop(ClientSubscription& subscription) {
+    take_leave(subscription, queue::Leaving::kOrderly);
     --services_.counters.subscriptions;
     std::erase_if(subscriptions_, [&](const auto& mine) { return mine.get() == &subscription; });
 }

@@ -47,6 +47,7 @@ TestShard::TestShard(World& world, std::size_t index)
                             membership_cache_,
                             cursor_moves_,
                             received_,
+                            queues_,
                             world.users,
                             world.permissions,
                             numbers_,
@@ -67,6 +68,7 @@ TestShard::TestShard(World& world, std::size_t index)
       membership_cache_(world.kept, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
       cursor_moves_(world.kept, [this](std::function<void()> task) { mailbox.post(std::move(task)); }),
       received_(world.kept),
+      queues_(world.queue_parts(index, mailbox)),
       app_commands_(
           world.kept, world.clock, id_source_,
           [this](std::function<void()> task) { mailbox.post(std::move(task)); },
@@ -91,6 +93,7 @@ bool TestShard::open_mail() {
 
 bool TestShard::turn() {
     bool did = open_mail();
+    did |= queues_.on_turn_end();
     for (Session* const session : std::exchange(wants_proof, {})) {
         session->on_turn_end();
         did = true;
@@ -110,6 +113,41 @@ World::World(const std::vector<identity::RuleSpec>& rules, const SessionLimits& 
         shards.push_back(std::make_unique<TestShard>(*this, i));
         routes.add(shards.back()->mailbox);
     }
+    routes.serve_queues([this](const routing::MessagePtr& message, routing::OnQueued on_queued) {
+        TestShard& owner = *shards[routes.owner_of(message->destination)];
+        owner.mailbox.post([&owner, message, on_queued] { owner.queues_.take(message, on_queued); });
+    });
+}
+
+queue::QueuesParts World::queue_parts(std::size_t index, routing::ShardMailbox& mailbox) {
+    const auto reach = [this, index](std::size_t shard, std::function<void(queue::Queues&)> task) {
+        TestShard& other = *shards[shard];
+        if (shard == index) return task(other.queues_);
+        other.mailbox.post([&other, task = std::move(task)] { task(other.queues_); });
+    };
+    const auto post = [this, index, &mailbox](std::function<void(queue::Queues&)> task) {
+        mailbox.post([this, index, task = std::move(task)] { task(shards[index]->queues_); });
+    };
+    return {index, routes, kept, clock, queue_rules, queue_limits, queue_account, reach, post, app::queue_message};
+}
+
+queue::QueueNumbers World::queued() const {
+    queue::QueueNumbers sum;
+    for (const auto& shard : shards) {
+        const queue::QueueNumbers one = shard->queues_.numbers();
+        sum.delivered += one.delivered;
+        sum.redelivered += one.redelivered;
+        sum.acked += one.acked;
+        sum.dead_lettered += one.dead_lettered;
+        sum.dropped += one.dropped;
+        sum.refused += one.refused;
+        sum.queues += one.queues;
+        sum.ready += one.ready;
+        sum.delayed += one.delayed;
+        sum.unacked += one.unacked;
+        sum.consumers += one.consumers;
+    }
+    return sum;
 }
 
 void World::on_committed(const std::vector<storage::Committed>& committed) {
@@ -166,6 +204,8 @@ void World::passes(Milliseconds time) {
         settle();
     }
     clock.advance(std::chrono::duration_cast<Milliseconds>(end - clock.monotonic()));
+    for (const auto& shard : shards) shard->queues_.on_time(clock.monotonic());
+    settle();
 }
 
 std::variant<identity::Identity, Refusal> World::verify(std::string_view token) const {

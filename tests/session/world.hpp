@@ -50,6 +50,7 @@ private:
     MembershipCache membership_cache_;
     Cursors cursor_moves_;
     Watermarks received_;
+    queue::Queues queues_;
     app::Commands app_commands_;
     admin::ShardCounters numbers_;
 };
@@ -74,6 +75,9 @@ public:
         return WallTime{to_ms(clock.wall()) + time.count()};
     }
     void anonymous_are_let_in();
+    [[nodiscard]] queue::QueuesParts queue_parts(std::size_t index, routing::ShardMailbox& mailbox);
+    // Of both shards.
+    [[nodiscard]] queue::QueueNumbers queued() const;
     // What every shard does once a second.
     void flushes_cursors();
 
@@ -82,6 +86,9 @@ public:
     storage::Store& kept;  // what the shards use
     routing::Shards routes;
     UserSessions users;
+    queue::QueueRules queue_rules;
+    queue::QueueLimits queue_limits;
+    queue::Account queue_account;
     const identity::Permissions permissions;
     const SessionLimits limits;
     std::unordered_map<std::string, WallTime> expiries;  // by token

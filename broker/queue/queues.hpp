@@ -1,0 +1,142 @@
+// The queues of a shard: those it owns, and the consumers of any queue that live here. A queue is owned by
+// the shard that its destination hashes to, and everything about it is decided there; what passes between
+// shards is posted, so that it arrives in order. Belongs to its shard's thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "broker/queue/account.hpp"
+#include "broker/queue/consumer.hpp"
+#include "broker/queue/owned_queue.hpp"
+#include "broker/queue/queue_numbers.hpp"
+#include "broker/routing/shards.hpp"
+#include "storage/store.hpp"
+
+namespace causeway::queue {
+
+class Queues;
+
+// Everything referred to outlives the shards.
+struct QueuesParts {
+    std::size_t self;
+    routing::Shards& shards;
+    storage::Store& store;
+    const Clock& clock;
+    const QueueRules& rules;
+    const QueueLimits& limits;
+    Account& account;
+    // Runs a task on a shard's thread: at once if that is this one, else in the order posted.
+    std::function<void(std::size_t shard, std::function<void(Queues&)> task)> reach;
+    // The same, for answers of the store: posted in any case. Any thread.
+    std::function<void(std::function<void(Queues&)> task)> post;
+    // A stored entry as it is delivered; null if it cannot be understood.
+    std::function<routing::MessagePtr(const storage::QueueEntry&, const std::string& destination)> message_of;
+};
+
+// What a consumer says of messages that it was given.
+struct Settlement {
+    enum class What : std::uint8_t {
+        kDone,      // also where the store knows already
+        kAgain,     // to its place, after `delay`; without one after the queue's own
+        kRejected,  // for good
+    };
+    What what = What::kDone;
+    std::vector<Place> places;
+    std::optional<Milliseconds> delay;
+};
+
+class Queues {
+public:
+    explicit Queues(QueuesParts parts) : parts_(std::move(parts)), outgoing_(routing::kMaxShards) {}
+    Queues(const Queues&) = delete;
+    Queues& operator=(const Queues&) = delete;
+
+    // Before the shards run: no message stored up to here is new.
+    void starts_at(Offset stored_end) { started_at_ = newest_ = stored_end; }
+
+    // ---- for consumers of this shard ----
+
+    // `on_attached`: nothing, or why there can be no such consumer, which then is detached already; maybe
+    // before this returns. `consumer` lives until it is detached.
+    ConsumerId attach(Consumer& consumer, const std::string& destination, std::size_t prefetch,
+                      OnSettled on_attached);
+    // It gets nothing more; what it has goes back. `unsent` never left the broker.
+    void detach(ConsumerId id, Leaving how, std::vector<Place> unsent = {});
+    // `on_settled` (may be empty): once it is written, if there was anything to write, on this shard. With
+    // no places: once everything that the consumer settled before is.
+    void settle(ConsumerId id, Settlement settlement, OnSettled on_settled = {});
+
+    // ---- for the owner ----
+
+    // A message of a queue that this shard owns: stored, if it has an offset.
+    void take(const routing::MessagePtr& message, const routing::OnQueued& on_queued);
+    // What waits in the queue is dropped, here and in the store. `on_purged` is told how many, on this
+    // shard; those that were already under way do not come back.
+    void purge(const std::string& destination, std::function<void(std::uint64_t)> on_purged);
+    // Delivers, reads and writes what became due in this turn. False if there was nothing to do.
+    bool on_turn_end();
+    // Call on_time() then.
+    [[nodiscard]] std::optional<Monotonic> due() const;
+    void on_time(Monotonic now);
+
+    [[nodiscard]] QueueNumbers numbers() const;
+    [[nodiscard]] std::vector<QueueStatus> list() const;
+
+private:
+    struct Local {
+        Consumer* consumer;
+        std::string destination;
+        std::size_t owner;
+    };
+    using Deliveries = std::vector<std::pair<ConsumerId, Delivery>>;
+
+    [[nodiscard]] std::size_t home_of(ConsumerId id) const { return value(id) % routing::kMaxShards; }
+    void deliver_here(const Deliveries& deliveries);
+
+    OwnedQueue* find(const std::string& destination);
+    // Null: queues.count are there.
+    OwnedQueue* find_or_make(const std::string& destination);
+    void touch(OwnedQueue& owned);
+    void on_attach(ConsumerId id, const std::string& destination, std::size_t prefetch, OnSettled answer);
+    void on_detach(ConsumerId id, const std::string& destination, Leaving how,
+                   const std::vector<Place>& unsent);
+    void on_settle(ConsumerId id, const std::string& destination, const Settlement& settlement,
+                   OnSettled answer);
+    [[nodiscard]] std::optional<Refusal> has_no_room(const OwnedQueue* owned,
+                                                     const routing::Message& message) const;
+    [[nodiscard]] Memory memory() const;
+
+    void work(OwnedQueue& owned);
+    void assign(OwnedQueue& owned);
+    void read(OwnedQueue& owned);
+    void write(OwnedQueue& owned);
+    void bury(const OwnedQueue& owned, const std::vector<DeadLetter>& dead);
+    void set_alarm(OwnedQueue& owned, Monotonic due);
+    void rest(OwnedQueue& owned);
+    void keep_account(OwnedQueue& owned);
+    void on_page(const std::string& destination, const PageWish& wish, storage::QueuePage page);
+    void purge_slice(const std::string& destination, Offset until, std::uint64_t before);
+    void send_out();
+
+    const QueuesParts parts_;
+    std::unordered_map<ConsumerId, Local> consumers_;  // of this shard
+    std::uint64_t next_consumer_ = 1;
+
+    std::unordered_map<std::string, std::unique_ptr<OwnedQueue>> owned_;
+    std::vector<std::string> dirty_;
+    std::multimap<Monotonic, std::string> alarms_;
+    std::vector<Deliveries> outgoing_;  // by shard
+    Offset started_at_{};
+    Offset newest_{};  // no message of a queue of ours was committed beyond, as far as we were told
+    QueueNumbers numbers_;
+};
+
+}  // namespace causeway::queue
