@@ -109,8 +109,8 @@ void NatsConnection::connect() {
     set_network(nats_options_, options_);
     set_login(nats_options_, options_);
     set_tls(nats_options_, options_.tls);
-    check(natsOptions_SetClosedCB(nats_options_, on_closed, this), "NATS closed callback");
-    check(natsOptions_SetErrorHandler(nats_options_, on_error, this), "NATS error callback");
+    check(natsOptions_SetClosedCB(nats_options_, on_closed, callbacks_.closure()), "NATS closed callback");
+    check(natsOptions_SetErrorHandler(nats_options_, on_error, callbacks_.closure()), "NATS error callback");
     check(natsConnection_Connect(&connection_, nats_options_), "NATS connect");
 }
 
@@ -287,29 +287,34 @@ void NatsConnection::on_complete(void* self) {
     me.over_.notify_all();
 }
 
-void NatsConnection::on_closed(natsConnection* connection, void* self) {
-    auto& me = *static_cast<NatsConnection*>(self);
+void NatsConnection::on_closed(natsConnection* connection, void* closure) {
     const char* text = nullptr;
     const natsStatus status = natsConnection_GetLastError(connection, &text);
-    me.lost_ = true;
-    me.listener_.on_lost();
-    const std::lock_guard lock(me.mutex_);
-    if (me.reason_.empty())
-        me.reason_ = text && *text ? text : status == NATS_OK ? "closed" : natsStatus_GetText(status);
-    me.closed_ = true;
-    me.over_.notify_all();
-    me.answered_.notify_all();
+    std::string reason = status == NATS_OK ? "closed" : natsStatus_GetText(status);
+    if (text && *text) reason = text;
+    LateCallbacks<NatsConnection>::call(closure, [&](NatsConnection& me) { me.closed(std::move(reason)); });
+}
+
+void NatsConnection::closed(std::string reason) {
+    lost_ = true;
+    listener_.on_lost();
+    const std::lock_guard lock(mutex_);
+    if (reason_.empty()) reason_ = std::move(reason);
+    closed_ = true;
+    over_.notify_all();
+    answered_.notify_all();
 }
 
 void NatsConnection::on_error(natsConnection* connection, natsSubscription* subscription, natsStatus status,
-                              void* self) {
+                              void* closure) {
     const char* text = nullptr;
     (void)natsConnection_GetLastError(connection, &text);
     std::string trouble = natsStatus_GetText(status);
     if (text && *text) trouble += std::string(": ") + text;
     if (const char* const subject = subscription ? natsSubscription_GetSubject(subscription) : nullptr)
         trouble += std::string(" (subscription ") + subject + ")";
-    static_cast<NatsConnection*>(self)->listener_.on_trouble(std::move(trouble));
+    LateCallbacks<NatsConnection>::call(
+        closure, [&](NatsConnection& me) { me.listener_.on_trouble(std::move(trouble)); });
 }
 
 }  // namespace causeway::bridge

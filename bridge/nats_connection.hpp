@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bridge/bridge.hpp"
+#include "bridge/late_callbacks.hpp"
 #include "bridge/nats_options.hpp"
 
 namespace causeway::bridge {
@@ -97,8 +98,10 @@ private:
     static void on_reply(natsConnection*, natsSubscription*, natsMsg* message, void* self);
     static void on_advisory(natsConnection*, natsSubscription*, natsMsg* message, void* self);
     static void on_complete(void* self);
-    static void on_closed(natsConnection*, void* self);
-    static void on_error(natsConnection*, natsSubscription* subscription, natsStatus status, void* self);
+    // On the library's other thread, the second even after the first.
+    static void on_closed(natsConnection*, void* closure);
+    static void on_error(natsConnection*, natsSubscription* subscription, natsStatus status, void* closure);
+    void closed(std::string reason);
 
     // Constant after construction
     const NatsOptions& options_;
@@ -121,6 +124,8 @@ private:
     bool asking_ = false;  // question number questions_
     std::optional<Reply> answer_;
     std::condition_variable answered_;
+
+    LateCallbacks<NatsConnection> callbacks_{*this};  // last: nobody finds us while the others end
 };
 
 }  // namespace causeway::bridge
