@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/storage/care_verbs.hpp"
+#include "tests/support/cycles.hpp"
 
 namespace causeway::storage {
 
@@ -157,17 +158,20 @@ TEST_CASE("a damaged store is refused as it lies there, or shows only what was s
     std::mt19937 random(20'240'607);
     const auto kinds = twenty_kinds();
     REQUIRE(kinds.size() == 20);
+    const int rounds = test::cycles(1, 25);
     for (const End end : {End::kCrash, End::kClose}) {
         const Files sound = files_after(end);
         REQUIRE(sound.main.size() > 10 * kPage);
         REQUIRE(sound.log.empty() == (end == End::kClose));
-        for (const auto& damage : kinds) {
-            if (damage.of_log && sound.log.empty()) continue;
-            CAPTURE(damage.name);
-            Files files = sound;
-            damage.apply(files, random);
-            check(damage, files);
-        }
+        for (int round = 0; round < rounds; ++round)
+            for (const auto& damage : kinds) {
+                if (damage.of_log && sound.log.empty()) continue;
+                CAPTURE(damage.name);
+                CAPTURE(round);
+                Files files = sound;
+                damage.apply(files, random);
+                check(damage, files);
+            }
     }
 }
 

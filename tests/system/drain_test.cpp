@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/support/cycles.hpp"
 #include "tests/support/nats_client.hpp"
 #include "tests/support/nats_server.hpp"
 #include "tests/system/party.hpp"
@@ -72,7 +73,8 @@ TEST_CASE(
     for (int i = 0; i < 6; ++i)
         senders.push_back(std::make_unique<Sender>(enters(broker, {"sender" + std::to_string(i)})));
     std::vector<StompClient> idle;
-    for (int i = 0; i < 20; ++i) idle.push_back(enters(broker, {"idle" + std::to_string(i)}));
+    const int idlers = is_long() ? 2000 : 20;
+    for (int i = 0; i < idlers; ++i) idle.push_back(enters(broker, {"idle" + std::to_string(i)}));
     Socket silent = Socket::connect(broker.port());
     for (const auto& each : senders) REQUIRE(eventually([&] { return each->answers > 20; }));
 

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 #include <thread>
 
+#include "tests/support/cycles.hpp"
 #include "tests/system/party.hpp"
 
 using namespace causeway::test;
@@ -70,8 +70,6 @@ void says_number(StompClient& sender, int i) {
         sender.sends_and_waits("/app/private-message", private_message("bob", std::to_string(i)));
     if (receipt.command != "RECEIPT") throw std::runtime_error(text_of(receipt));
 }
-
-int cycles() { return std::getenv("CAUSEWAY_LONG") ? 30 : 5; }
 
 void make_team(StompClient& owner) {
     const auto made =
@@ -218,7 +216,8 @@ TEST_CASE("whatever was receipted is there after kill -9 under load") {
     }
     std::set<std::string> promised;
     Reader bob(broker, "bob", kTeam);
-    for (int cycle = 0; cycle < cycles(); ++cycle) {
+    const int kills = cycles(5, 60);
+    for (int cycle = 0; cycle < kills; ++cycle) {
         CAPTURE(cycle);
         Load load(broker, 6, cycle);
         const int enough = std::uniform_int_distribution<>(50, 400)(random);
@@ -240,7 +239,7 @@ TEST_CASE("whatever was receipted is there after kill -9 under load") {
     CHECK(there.size() == bob.ids.size());
     CHECK(std::set<std::string>(bob.texts.begin(), bob.texts.end()).size() == bob.texts.size());
     CHECK(std::includes(there.begin(), there.end(), promised.begin(), promised.end()));
-    CHECK(promised.size() >= static_cast<std::size_t>(cycles()) * 50);
+    CHECK(promised.size() >= static_cast<std::size_t>(kills) * 50);
 }
 
 TEST_CASE("in another data directory a client learns that its place is not known") {

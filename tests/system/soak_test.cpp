@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "tests/support/cycles.hpp"
 #include "tests/support/free_port.hpp"
 #include "tests/system/party.hpp"
 
@@ -12,6 +13,9 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr auto kPatienceOfASoak = std::chrono::minutes(4);
+
+// CAUSEWAY_CYCLES is how many kills there are to be, one in 1.5 s.
+std::string seconds_of_killing() { return std::to_string(cycles(3, 80) * 3 / 2 + 1); }
 
 struct Bench {
     TemporaryDirectory directory;
@@ -44,8 +48,8 @@ TEST_CASE("nothing is lost, repeated or reordered while the broker is killed aga
     const std::string journal = bench.directory / "journal";
     const std::string log = bench.directory / "log";
     argv.insert(argv.end(), {"--command", bench.command(), "--command-log", log, "--kill-every", "1.5",
-                             "--duration", "5", "--rate", "30", "--users", "5", "--conversations", "6",
-                             "--settle", "60", "--journal", journal});
+                             "--duration", seconds_of_killing(), "--rate", "30", "--users", "5",
+                             "--conversations", "6", "--settle", "60", "--journal", journal});
     Process soak(argv);
     const ExitStatus ended = soak.wait_for_exit(kPatienceOfASoak);
     CAPTURE(soak.output());
