@@ -50,6 +50,8 @@ public:
     [[nodiscard]] bool close_connection(SessionId id, const std::string& reason) override;
     std::uint64_t close_connections_of(const std::string& user, const std::string& reason) override;
     [[nodiscard]] admin::PublishResult publish(const admin::Publish& message) override;
+    [[nodiscard]] std::variant<admin::QueuePage, Refusal> queues(const std::string& after, std::size_t limit) override;
+    [[nodiscard]] std::variant<std::uint64_t, Refusal> purge_queue(const std::string& destination) override;
     // Also called on shards' threads, for /readyz of the public listener.
     [[nodiscard]] std::vector<admin::Check> health() override;
     [[nodiscard]] admin::Snapshot metrics() override;
@@ -65,6 +67,8 @@ private:
                                                            const std::string& queue);
     // To a user's inbox: stored, and delivered by the commit.
     [[nodiscard]] admin::PublishResult keep(const admin::Publish& request, const admin::ToUser& user);
+    // To a queue: taken by its owner, or stored.
+    [[nodiscard]] admin::PublishResult publish_to_queue(const admin::Publish& request, const std::string& queue);
     // To a topic with a history.
     [[nodiscard]] admin::PublishResult publish_kept(const routing::MessagePtr& message);
     [[nodiscard]] admin::Check store_check() const;

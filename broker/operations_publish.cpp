@@ -19,10 +19,13 @@ Refusal invalid(std::string text, std::string field) {
 
 admin::PublishResult Operations::publish(const admin::Publish& request) {
     const auto* const user = std::get_if<admin::ToUser>(&request.to);
+    const auto* const place = std::get_if<admin::ToDestination>(&request.to);
+    if (place != nullptr && place->destination.starts_with("/queue/"))
+        return publish_to_queue(request, place->destination);
     if (request.persistent)
         return user != nullptr
                    ? keep(request, *user)
-                   : invalid("only what goes to one user's queue can be kept for him", "persistent");
+                   : invalid("only what goes to a queue or to one user's queue can be kept", "persistent");
     const auto message = message_of(request);
     if (const auto* everyone = std::get_if<admin::ToEveryone>(&request.to))
         return publish_to_everyone(*message, everyone->queue);
@@ -33,7 +36,7 @@ admin::PublishResult Operations::publish(const admin::Publish& request) {
         return invalid("destination: " + *fault, "destination");
     const auto kind = std::get<routing::Destination>(parsed).kind;
     if (kind != routing::DestinationKind::kTopic && kind != routing::DestinationKind::kNamedUserQueue)
-        return invalid("only /topic/… and users' queues can be published to", "destination");
+        return invalid("only /topic/…, /queue/… and users' queues can be published to", "destination");
     if (parts_.routes.history_of(message->destination) != nullptr) return publish_kept(message);
     admin::Published done;
     done.message_id = message->message_id;

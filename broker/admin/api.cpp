@@ -27,6 +27,7 @@ Api::Api(BrokerView& broker, StoreView& store, const Clock& clock, ApiOptions op
     };
     add_broker_routes(routes_, broker, audited);
     add_connection_routes(routes_, broker, audited);
+    add_queue_routes(routes_, broker, audited);
     add_store_routes(routes_, store, audited);
     add_user_routes(routes_, broker, store, audited);
     add_job_routes(routes_, store, jobs_, audited);

@@ -87,6 +87,22 @@ struct Published {
 };
 using PublishResult = std::variant<Published, Refusal>;
 
+// One queue, as it is in memory and in the store.
+struct QueueRow {
+    std::string destination;
+    std::uint64_t ready = 0;    // in memory, waiting for a consumer
+    std::uint64_t delayed = 0;  // refused by a NACK, waiting to come again
+    std::uint64_t unacked = 0;
+    std::uint64_t consumers = 0;
+    std::uint64_t bytes = 0;   // in memory
+    std::uint64_t stored = 0;  // messages in the store, those in memory included
+    std::uint64_t stored_bytes = 0;
+};
+struct QueuePage {
+    std::vector<QueueRow> items;  // by name
+    bool more = false;            // there are names behind
+};
+
 enum class Probe : std::uint8_t { kLive, kReady };
 
 struct Check {
@@ -113,6 +129,10 @@ public:
     // hands by then.
     virtual std::uint64_t close_connections_of(const std::string& user, const std::string& reason) = 0;
     [[nodiscard]] virtual PublishResult publish(const Publish& message) = 0;
+    // Queues with consumers or messages, whose names come behind `after`.
+    [[nodiscard]] virtual std::variant<QueuePage, Refusal> queues(const std::string& after, std::size_t limit) = 0;
+    // Drops what waits in a queue; how many that were. What consumers have does not come back.
+    [[nodiscard]] virtual std::variant<std::uint64_t, Refusal> purge_queue(const std::string& destination) = 0;
     [[nodiscard]] virtual std::vector<Check> health() = 0;
     // All but `process` and `admin_requests`, which the API fills in itself.
     [[nodiscard]] virtual Snapshot metrics() = 0;

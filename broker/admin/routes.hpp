@@ -44,6 +44,7 @@ inline constexpr std::size_t kMaxPage = 1000;
 void add_broker_routes(Routes& routes, BrokerView& broker, const Audit& audit);      // status, publish
 void add_connection_routes(Routes& routes, BrokerView& broker, const Audit& audit);  // connections
 void add_store_routes(Routes& routes, StoreView& store, const Audit& audit);  // cursors, outbox, history
+void add_queue_routes(Routes& routes, BrokerView& broker, const Audit& audit);  // queues, purge
 // Export, erase.
 void add_user_routes(Routes& routes, BrokerView& broker, StoreView& store, const Audit& audit);
 void add_job_routes(Routes& routes, StoreView& store, StoreJobs& jobs, const Audit& audit);  // backup, verify

@@ -49,6 +49,21 @@ public:
         published.push_back(message);
         return result;
     }
+    std::variant<QueuePage, Refusal> queues(const std::string& after, std::size_t limit) override {
+        if (broken) return Refusal{ErrorCode::kSendFailed, "the store cannot be read", {}};
+        QueuePage page;
+        for (const QueueRow& row : queue_rows) {
+            if (row.destination <= after) continue;
+            page.more = page.items.size() == limit;
+            if (page.more) break;
+            page.items.push_back(row);
+        }
+        return page;
+    }
+    std::variant<std::uint64_t, Refusal> purge_queue(const std::string& destination) override {
+        purged.push_back(destination);
+        return std::uint64_t{7};
+    }
     std::vector<Check> health() override { return checks; }
     Snapshot metrics() override { return numbers; }
 
@@ -64,6 +79,8 @@ public:
     ManualClock clock;
 
     bool broken = false;
+    std::vector<QueueRow> queue_rows;
+    std::vector<std::string> purged;
     Status now;
     std::vector<Connection> open;
     std::vector<Check> checks;

@@ -52,6 +52,7 @@ void build(CLI::App& root, Context& context) {
     add_publish(root, context);
     add_history(root, context);
     add_cursors(root, context);
+    add_queues(root, context);
     add_outbox(root, context);
     add_users(root, context);
     add_store_jobs(root, context);

@@ -16,6 +16,7 @@ void add_connections(CLI::App& root, Context& context);
 void add_tokens(CLI::App& root, Context& context);
 void add_publish(CLI::App& root, Context& context);
 void add_cursors(CLI::App& root, Context& context);
+void add_queues(CLI::App& root, Context& context);
 void add_outbox(CLI::App& root, Context& context);
 void add_history(CLI::App& root, Context& context);
 void add_users(CLI::App& root, Context& context);
