@@ -76,6 +76,13 @@ Answer Appends::decide(Append& request, std::vector<Committed>& committed) {
 }
 
 Answer Appends::append_to_own_log(Append& request, const RequestKey& key, std::vector<Committed>& committed) {
+    if (own_logs_.is_full(request.destination, request.envelope.ByteSizeLong(), request.bounds))
+        return Refusal{ErrorCode::kSendFailed,
+                       "the queue " + request.destination + " holds as much as is kept of one (" +
+                           std::to_string(request.bounds.count) + " messages, " +
+                           std::to_string(request.bounds.bytes) +
+                           " bytes; 0: without bound); try again later",
+                       "destination"};
     OwnLog* log = own_logs_.of(request.destination, request.inbox_of);
     if (log == nullptr)
         return Refusal{ErrorCode::kMessageInvalid,

@@ -174,4 +174,15 @@ void Transaction::commit() {
     open_ = false;
 }
 
+Savepoint::Savepoint(Database& database) : database_(database) { database_.execute("SAVEPOINT part"); }
+
+Savepoint::~Savepoint() {
+    if (open_) sqlite3_exec(database_.handle(), "ROLLBACK TO part; RELEASE part", nullptr, nullptr, nullptr);
+}
+
+void Savepoint::release() {
+    database_.execute("RELEASE part");
+    open_ = false;
+}
+
 }  // namespace causeway::storage

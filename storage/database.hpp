@@ -80,4 +80,19 @@ private:
     bool open_ = true;
 };
 
+// A part of a transaction that can be taken back alone. Keeps a copy of every page that is changed meanwhile.
+// Rolls back when destroyed before release(), unless SQLite has rolled back everything already.
+class Savepoint {
+public:
+    explicit Savepoint(Database& database);
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+    ~Savepoint();
+    void release();
+
+private:
+    Database& database_;
+    bool open_ = true;
+};
+
 }  // namespace causeway::storage

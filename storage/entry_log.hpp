@@ -36,6 +36,8 @@ public:
     // To a log of its own, within its bounds: no sequence.
     [[nodiscard]] CommittedEntry append(OwnLog& log, std::string_view inbox_of, const LogBounds& bounds,
                                         NewEntry entry);
+    // The numbers given since were not used after all.
+    void put_back(Offset last) { last_ = value(last); }
     // A number of the same counter for what is no entry.
     [[nodiscard]] Offset take_number() { return Offset{++last_}; }
     // Before the commit of a transaction with appends.

@@ -17,24 +17,24 @@ Outbox::Outbox(Database& database, EntryLog& entries, const Clock& clock, const 
     Statement count(database, "SELECT count(*), max(id) FROM outbox");
     auto rows = count.query();
     if (!rows.next()) return;
-    waiting_ = rows.number(0);
-    last_id_ = rows.number(1);
+    state_.waiting = rows.number(0);
+    state_.last_id = rows.number(1);
 }
 
 void Outbox::add(const Committed& committed) {
     if (!make_event_) return;
     const auto event = make_event_(committed);
     if (!event) return;
-    last_id_ = id_for(committed);
-    insert_.run(last_id_, std::string_view(event->subject), std::string_view(event->msg_id),
+    state_.last_id = id_for(committed);
+    insert_.run(state_.last_id, std::string_view(event->subject), std::string_view(event->msg_id),
                 Blob{event->payload}, to_ms(clock_.wall()));
-    ++waiting_;
+    ++state_.waiting;
 }
 
 // What was told before an entry of the same request may have taken a later number than the entry has.
 std::uint64_t Outbox::id_for(const Committed& committed) {
     const auto* entry = std::get_if<CommittedEntry>(&committed);
-    if (entry != nullptr && value(entry->offset) > last_id_) return value(entry->offset);
+    if (entry != nullptr && value(entry->offset) > state_.last_id) return value(entry->offset);
     return value(entries_.take_number());
 }
 
@@ -42,10 +42,11 @@ bool Outbox::settle(const SettleOutbox& request) {
     std::vector<std::uint64_t> ids = request.ids;
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    const std::uint64_t before = waiting_;
+    const std::uint64_t before = state_.waiting;
     const auto remove = [this](std::uint64_t from, std::uint64_t to) {
         delete_between_.run(from, to);
-        waiting_ -= std::min<std::uint64_t>(waiting_, static_cast<std::uint64_t>(delete_between_.changes()));
+        state_.waiting -=
+            std::min<std::uint64_t>(state_.waiting, static_cast<std::uint64_t>(delete_between_.changes()));
     };
     if (ids.empty()) return false;
     if (only_these_between(ids)) {
@@ -53,7 +54,7 @@ bool Outbox::settle(const SettleOutbox& request) {
     } else {
         for (const std::uint64_t id : ids) remove(id, id);
     }
-    return waiting_ != before;
+    return state_.waiting != before;
 }
 
 // Sent in order and acknowledged in order: the usual case, and one walk.
@@ -65,7 +66,7 @@ bool Outbox::only_these_between(const std::vector<std::uint64_t>& ids) {
 }
 
 std::int64_t Outbox::oldest_at() {
-    if (waiting_ == 0) return 0;
+    if (state_.waiting == 0) return 0;
     auto rows = select_oldest_.query();
     return rows.next() ? rows.integer(0) : 0;
 }

@@ -21,7 +21,14 @@ public:
     void add(const Committed& committed);
     // Whether any of them was still there.
     bool settle(const SettleOutbox& request);
-    [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
+    [[nodiscard]] std::uint64_t waiting() const { return state_.waiting; }
+    struct State {
+        std::uint64_t last_id = 0;
+        std::uint64_t waiting = 0;
+    };
+    [[nodiscard]] const State& state() const { return state_; }
+    // What was added and settled since is rolled back.
+    void put_back(const State& state) { state_ = state; }
     // When the first that waits was made, milliseconds since 1970; 0: none waits.
     [[nodiscard]] std::int64_t oldest_at();
 
@@ -32,8 +39,7 @@ private:
     EntryLog& entries_;
     const Clock& clock_;
     const MakeOutboxEvent& make_event_;
-    std::uint64_t last_id_ = 0;
-    std::uint64_t waiting_ = 0;
+    State state_;
     Statement insert_;
     Statement select_between_;
     Statement delete_between_;

@@ -9,6 +9,7 @@ Reader::Reader(const StoreOptions& options)
       sync_(database_, tables_),
       history_(tables_),
       unread_(database_, tables_),
+      queues_(database_, tables_),
       select_memberships_(database_,
                           "SELECT c.id FROM members m INDEXED BY members_by_user "
                           "CROSS JOIN conversations c ON c.conversation = m.conversation WHERE m.user = ?"),
@@ -59,9 +60,15 @@ std::vector<UnreadRow> Reader::unread(const std::string& user) {
     return key ? unread_.read(*key) : std::vector<UnreadRow>{};
 }
 
-QueuePage Reader::queue(const std::string&, Offset, std::size_t) { return {}; }
+QueuePage Reader::queue(const std::string& destination, Offset after, std::size_t limit) {
+    const Transaction snapshot(database_, Access::kRead);
+    return queues_.page(destination, after, limit);
+}
 
-std::vector<QueueRow> Reader::queues(const std::string&, std::size_t) { return {}; }
+std::vector<QueueRow> Reader::queues(const std::string& after, std::size_t limit) {
+    const Transaction snapshot(database_, Access::kRead);
+    return queues_.queues(after, limit);
+}
 
 std::vector<std::string> Reader::memberships(const std::string& user) {
     const Transaction snapshot(database_, Access::kRead);

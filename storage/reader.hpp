@@ -7,6 +7,7 @@
 #include "storage/history_reader.hpp"
 #include "storage/log_reader.hpp"
 #include "storage/query_plans.hpp"
+#include "storage/queue_reader.hpp"
 #include "storage/store_options.hpp"
 #include "storage/sync_reader.hpp"
 #include "storage/unread_reader.hpp"
@@ -44,6 +45,7 @@ private:
     SyncReader sync_;
     HistoryReader history_;
     UnreadReader unread_;
+    QueueReader queues_;
     Statement select_memberships_;
     Statement select_conversations_;
     Statement select_cursors_;

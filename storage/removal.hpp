@@ -1,7 +1,7 @@
 // Removes entries with everything that hangs on them: rows in logs and views, revisions, marks of
-// deletion; and leaves behind how far each log has lost entries (`floors`), from which the next sequence of
-// an emptied conversation comes, too. Idempotency rows stay for their own time, so that a repeat is
-// not stored as new. Store thread only.
+// deletion, counts of deliveries; and leaves behind how far each log has lost entries (`floors`), from which
+// the next sequence of an emptied conversation comes, too. Idempotency rows stay for their own time, so that
+// a repeat is not stored as new. Store thread only.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "storage/floors.hpp"
+#include "storage/queue_sizes.hpp"
 #include "storage/usage.hpp"
 
 namespace causeway::storage {
@@ -28,7 +29,7 @@ struct StoredEntry {
 
 class Removal {
 public:
-    Removal(Database& database, Usage& usage);
+    Removal(Database& database, Usage& usage, QueueSizes& queues);
 
     void remove(const StoredEntry& entry);
     // Before the commit of what was removed.
@@ -39,9 +40,11 @@ private:
         std::int64_t offset;
         std::int64_t sequence;
     };
+    void remove_of_queue(const StoredEntry& entry);
     void raise(FloorKind kind, std::int64_t owner, Floor to);
 
     Usage& usage_;
+    QueueSizes& queues_;
     std::map<std::pair<FloorKind, std::int64_t>, Floor> raised_;  // since the last save
     Statement delete_entry_;
     Statement delete_revisions_;
@@ -49,6 +52,7 @@ private:
     Statement delete_conversation_log_;
     Statement delete_private_log_;
     Statement delete_log_entry_;
+    Statement delete_deliveries_;
     Statement upsert_floor_;
 };
 
@@ -58,7 +62,7 @@ private:
 // "SELECT …" for stored_entry(), to be continued by a WHERE over e (entries), c (conversations), g (logs).
 inline constexpr const char* kSelectStoredEntry =
     "SELECT e.offset, e.created_at, length(e.envelope), c.kind, coalesce(e.conversation, l.log), "
-    "e.sequence, c.low_user, c.high_user, g.user FROM entries e "
+    "e.sequence, c.low_user, c.high_user, g.user, g.destination FROM entries e "
     "LEFT JOIN conversations c ON c.conversation = e.conversation "
     "LEFT JOIN log_entries l ON e.conversation IS NULL AND l.offset = e.offset "
     "LEFT JOIN logs g ON g.log = l.log ";

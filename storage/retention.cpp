@@ -34,6 +34,8 @@ const Kept& Retention::rule_of(UsageKind kind) const {
             return rules_.room;
         case UsageKind::kInbox:
             return rules_.inbox;
+        case UsageKind::kQueue:
+            return rules_.queue;
         case UsageKind::kTopic:
             break;
     }

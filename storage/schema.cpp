@@ -189,8 +189,24 @@ INSERT INTO wide_spans (conversation, wide_after)
     GROUP BY conversation HAVING count(*) > 500;
 )sql";
 
+// Version 3. Queues: how much each holds, and how often a message of one came back.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE queues (
+    log INTEGER PRIMARY KEY,
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE queue_deliveries (
+    offset INTEGER PRIMARY KEY,
+    deliveries INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO usage (kind, entries, bytes, swept_to) SELECT 'queue', 0, 0, last_offset FROM meta;
+)sql";
+
 // kSteps[n] leads from version n to n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3};
 
 int number(Database& database, const std::string& pragma) {
     return std::atoi(database.value_of("PRAGMA " + pragma).c_str());

@@ -9,7 +9,7 @@
 
 namespace causeway::storage {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // Brings the file to kSchemaVersion, one transaction per step: a crash in between leaves the last
 // complete version. Throws Error for a file of a newer program and for one that is not a store's.

@@ -24,6 +24,7 @@ struct RetentionRules {
     Kept room;
     Kept inbox{std::chrono::hours(90 * 24), 0};  // … and logs of their own
     Kept topic;
+    Kept queue;
 };
 
 struct StoreOptions {

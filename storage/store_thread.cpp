@@ -9,9 +9,22 @@ namespace {
 constexpr std::chrono::seconds kIdleLook{1};
 
 // What has to go on while space is short: it makes room, or needs little.
-bool grows(const Request& request) {
+template <typename AnyRequest>
+bool grows(const AnyRequest& request) {
     if (const auto* amend = std::get_if<Amend>(&request)) return amend->change == Amend::Change::kEdit;
     return std::holds_alternative<Append>(request) || std::holds_alternative<CreateConversation>(request);
+}
+
+bool any_grows(const Request& request) {
+    const auto* together = std::get_if<Together>(&request);
+    if (together == nullptr) return grows(request);
+    return std::any_of(together->parts.begin(), together->parts.end(), grows<Part>);
+}
+
+// How many requests it counts as in a batch.
+std::size_t weight_of(const Request& request) {
+    const auto* together = std::get_if<Together>(&request);
+    return together == nullptr ? 1 : std::max<std::size_t>(1, together->parts.size());
 }
 
 std::uint64_t size_of(const std::filesystem::path& path) {
@@ -91,7 +104,9 @@ bool StoreThread::take(Batch& batch) {
             wake_.wait_for(lock, on_trial_ ? options_.reopen_at_most : kIdleLook, awaited);
         taken_.swap(queue_);
     }
-    const std::size_t count = std::min(taken_.size() - done_, options_.batch_limit);
+    std::size_t count = 0;
+    for (std::size_t weight = 0; done_ + count < taken_.size() && weight < options_.batch_limit; ++count)
+        weight += weight_of(taken_[done_ + count].request);
     batch = Batch(taken_).subspan(done_, count);
     done_ += count;
     waiting_ -= count;
@@ -118,7 +133,7 @@ void StoreThread::commit(Batch batch) {
 }
 
 Answer StoreThread::decide(Request& request, std::vector<Committed>& committed) {
-    if (!space_.is_short() || !grows(request)) return writer_->decide(request, committed);
+    if (!space_.is_short() || !any_grows(request)) return writer_->decide(request, committed);
     ++counted_.refused;
     return Refusal{ErrorCode::kSendFailed,
                    "the disk of the message store is nearly full (storage.min_free); try again later",

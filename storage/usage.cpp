@@ -1,5 +1,7 @@
 #include "storage/usage.hpp"
 
+#include "storage/stored_kind.hpp"
+
 namespace causeway::storage {
 
 namespace {
@@ -23,7 +25,8 @@ UsageKind usage_kind(ConversationKind kind) {
 
 UsageKind usage_kind(const CommittedEntry& entry) {
     if (!entry.conversation.empty()) return usage_kind(entry.kind);
-    return entry.inbox_of.empty() ? UsageKind::kTopic : UsageKind::kInbox;
+    if (!entry.inbox_of.empty()) return UsageKind::kInbox;
+    return is_queue(entry.destination) ? UsageKind::kQueue : UsageKind::kTopic;
 }
 
 Usage::Usage(Database& database)

@@ -13,11 +13,11 @@
 namespace causeway::storage {
 
 // What retention has rules for.
-enum class UsageKind : std::uint8_t { kDirect, kGroup, kRoom, kInbox, kTopic };
-inline constexpr std::size_t kUsageKinds = 5;
+enum class UsageKind : std::uint8_t { kDirect, kGroup, kRoom, kInbox, kTopic, kQueue };
+inline constexpr std::size_t kUsageKinds = 6;
 // As the table `usage` has it; in the order of UsageKind.
-inline constexpr std::array<std::string_view, kUsageKinds> kUsageKindNames{"direct", "group", "room", "inbox",
-                                                                           "topic"};
+inline constexpr std::array<std::string_view, kUsageKinds> kUsageKindNames{"direct", "group", "room",
+                                                                           "inbox",  "topic", "queue"};
 
 [[nodiscard]] UsageKind usage_kind(ConversationKind kind);
 [[nodiscard]] UsageKind usage_kind(const CommittedEntry& entry);
@@ -42,10 +42,15 @@ public:
     // Before each commit; writes what has changed.
     void save();
 
+    using Rows = std::array<Row, kUsageKinds>;
+    [[nodiscard]] const Rows& rows() const { return rows_; }
+    // What was counted since is not true.
+    void put_back(const Rows& rows) { rows_ = rows; }
+
 private:
     Row& change(UsageKind kind);
 
-    std::array<Row, kUsageKinds> rows_;
+    Rows rows_;
     std::array<bool, kUsageKinds> dirty_{};
     Statement update_;
 };

@@ -63,11 +63,14 @@ UserErasure::UserErasure(Database& database, Users& users, Conversations& conver
                      "ON c.conversation = m.conversation WHERE m.user = ? AND c.kind <> 'direct' LIMIT ?") {}
 
 Answer UserErasure::decide(const EraseUser& request, std::vector<Committed>& committed) {
-    const auto key = users_.find(request.user);
-    if (!key) return Erased{0, false};
     Progress& progress = progress_of(request.user);
     std::uint64_t rows = erase_entries(request.user, progress);
     if (progress.looked_to < static_cast<std::int64_t>(value(entries_.last()))) return Erased{rows, true};
+    const auto key = users_.find(request.user);
+    if (!key) {  // who only sent to topics, queues and inboxes has nothing else
+        begun_.erase(request.user);
+        return Erased{rows, false};
+    }
     const std::int64_t user = value(*key);
     std::uint64_t done = empty_inbox(user);
     if (done == 0) done = forget_rows(user);

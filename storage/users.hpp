@@ -24,6 +24,11 @@ public:
     [[nodiscard]] UserKey key_of(std::string_view name);
     // Empty for a key that no user has.
     [[nodiscard]] std::string name_of(UserKey key);
+    // Names that were made are rolled back.
+    void forget_all() {
+        known_.clear();
+        names_.clear();
+    }
     // The key stays; the old name is free.
     void rename(UserKey key, std::string_view from, std::string_view to);
 

@@ -27,6 +27,7 @@ Verified Verifier::verify() {
         check_conversation_logs();
         check_entries();
         check_references();
+        check_queues();
         check_usage();
     } catch (const Error& error) {
         // Damage that SQLite meets on its way is a finding, too.
@@ -142,6 +143,19 @@ void Verifier::check_references() {
     check_rows("revisions of an entry that is not there",
                "SELECT DISTINCT r.original FROM revisions r LEFT JOIN entries e ON e.offset = r.original "
                "WHERE e.offset IS NULL");
+}
+
+void Verifier::check_queues() {
+    check_rows("what the table says that a queue holds is not what it holds",
+               "SELECT g.destination FROM logs g LEFT JOIN queues q ON q.log = g.log "
+               "WHERE g.destination >= '/queue/' AND g.destination < '/queue0' AND "
+               "(coalesce(q.entries, 0), coalesce(q.bytes, 0)) <> (SELECT count(*), coalesce(sum(bytes), 0) "
+               "FROM log_entries WHERE log = g.log)");
+    check_rows("how much an unknown queue holds",
+               "SELECT q.log FROM queues q LEFT JOIN logs g ON g.log = q.log WHERE g.log IS NULL");
+    check_rows("deliveries of a message that is in no queue",
+               "SELECT d.offset FROM queue_deliveries d LEFT JOIN log_entries l ON l.offset = d.offset "
+               "LEFT JOIN queues q ON q.log = l.log WHERE q.log IS NULL");
 }
 
 void Verifier::check_usage() {

@@ -23,6 +23,7 @@ private:
     void check_entries();
     void check_rows(const char* what, const std::string& sql);
     void check_references();
+    void check_queues();
     void check_usage();
     void found(std::string fault);
 

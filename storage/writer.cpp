@@ -50,7 +50,8 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
     conversations_.emplace(database_, *users_, clock);
     floors_.emplace(database_);
     usage_.emplace(database_);
-    own_logs_.emplace(database_, *users_, *floors_, *usage_, clock);
+    queue_sizes_.emplace(database_);
+    own_logs_.emplace(database_, *users_, *floors_, *usage_, *queue_sizes_, clock);
     entries_.emplace(database_, *own_logs_, clock);
     appends_.emplace(database_, *users_, *conversations_, *own_logs_, *entries_, ids_, clock,
                      options.entry_bytes);
@@ -60,9 +61,10 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
     cursors_.emplace(database_, *users_, clock);
     watermarks_.emplace(database_, *users_, *conversations_);
     outbox_.emplace(database_, *entries_, clock, options.make_outbox_event);
-    removal_.emplace(database_, *usage_);
+    removal_.emplace(database_, *usage_, *queue_sizes_);
     retention_.emplace(database_, *usage_, *removal_, options.retention);
     erasure_.emplace(database_, *users_, *conversations_, *own_logs_, *entries_, *usage_, *removal_, random);
+    queues_.emplace(database_, *own_logs_, *entries_, *removal_);
     // Shows whether the disk takes writes at all before anybody is told that it does.
     Transaction probe(database_, Access::kWrite);
     database_.execute("UPDATE meta SET last_offset = last_offset");
@@ -74,6 +76,11 @@ Writer::Writer(const StoreOptions& options, const Clock& clock, Random& random, 
 void Writer::begin() { transaction_.emplace(database_, Access::kWrite); }
 
 Answer Writer::decide(Request& request, std::vector<Committed>& committed) {
+    if (auto* together = std::get_if<Together>(&request)) return decide_together(*together, committed);
+    return decide_one(request, committed);
+}
+
+Answer Writer::decide_one(Request& request, std::vector<Committed>& committed) {
     conversations_->forget_some();
     const std::size_t told = committed.size();
     Answer answer = dispatch(request, committed);
@@ -100,12 +107,14 @@ Answer Writer::dispatch(Request& request, std::vector<Committed>& committed) {
     if (const auto* marks = std::get_if<MoveWatermarks>(&request))
         return watermarks_->decide(*marks, committed);
     if (const auto* settle = std::get_if<SettleOutbox>(&request)) return Changed{outbox_->settle(*settle)};
-    if (const auto* erase = std::get_if<EraseUser>(&request)) return erasure_->decide(*erase, committed);
-    return Refusal{ErrorCode::kTypeUnsupported, "not yet", {}};
+    if (const auto* settle = std::get_if<SettleQueue>(&request)) return queues_->decide(*settle, committed);
+    if (const auto* purge = std::get_if<PurgeQueue>(&request)) return queues_->decide(*purge);
+    return erasure_->decide(std::get<EraseUser>(request), committed);
 }
 
 void Writer::commit() {
     entries_->save_last();
+    own_logs_->save();
     usage_->save();
     transaction_->commit();
     transaction_.reset();
@@ -131,6 +140,7 @@ bool Writer::sweep() {
     const std::uint64_t before = in_own_logs();
     more = retention_->sweep(WallTime{now}) || more;
     if (in_own_logs() != before) own_logs_->forget_all();  // it holds sizes
+    own_logs_->save();
     usage_->save();
     transaction.commit();
     return more;

@@ -13,6 +13,7 @@
 #include "storage/cursors.hpp"
 #include "storage/memberships.hpp"
 #include "storage/outbox.hpp"
+#include "storage/queue_settlements.hpp"
 #include "storage/retention.hpp"
 #include "storage/store_options.hpp"
 #include "storage/user_erasure.hpp"
@@ -45,7 +46,18 @@ public:
     void finish();
 
 private:
+    // What is held in memory of the file, as it was before something that may be rolled back.
+    struct Bookmark {
+        std::size_t told;
+        Offset last;
+        Usage::Rows usage;
+        Outbox::State outbox;
+    };
     [[nodiscard]] Answer dispatch(Request& request, std::vector<Committed>& committed);
+    [[nodiscard]] Answer decide_one(Request& request, std::vector<Committed>& committed);
+    [[nodiscard]] Answer decide_together(Together& request, std::vector<Committed>& committed);
+    [[nodiscard]] Answer decide_parts(Together& request, std::vector<Committed>& committed);
+    void go_back_to(const Bookmark& bookmark, std::vector<Committed>& committed);
     [[nodiscard]] bool sweep();
     void checkpoint_if_due();
     void begin_with_an_empty_log();
@@ -61,6 +73,7 @@ private:
     std::optional<Conversations> conversations_;
     std::optional<FloorWriter> floors_;
     std::optional<Usage> usage_;
+    std::optional<QueueSizes> queue_sizes_;
     std::optional<OwnLogs> own_logs_;
     std::optional<EntryLog> entries_;
     std::optional<Appends> appends_;
@@ -72,6 +85,7 @@ private:
     std::optional<Removal> removal_;
     std::optional<Retention> retention_;
     std::optional<UserErasure> erasure_;
+    std::optional<QueueSettlements> queues_;
     int checkpoint_at_;
     Monotonic next_sweep_;
 };

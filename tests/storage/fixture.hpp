@@ -96,6 +96,17 @@ inline Append to_topic(const std::string& topic, const LogBounds& bounds = {}) {
     return append;
 }
 
+inline Append to_queue(const std::string& queue, const std::string& id, const LogBounds& bounds = {}) {
+    Append append = message("alice");
+    append.command = "send";
+    append.destination = "/queue/" + queue;
+    append.bounds = bounds;
+    append.envelope.clear_chat();
+    append.envelope.set_messageid(id);
+    append.envelope.mutable_opaque()->set_body("body of " + id);
+    return append;
+}
+
 inline Log conversation_log(const std::string& user, const std::string& conversation) {
     return {Log::Kind::kConversation, user, conversation};
 }
@@ -198,6 +209,14 @@ public:
             [&](auto done) { store_->read_conversations(user, std::move(done)); });
     }
 
+    QueuePage queue(const std::string& name, std::uint64_t after = 0, std::size_t limit = 10'000) {
+        return wait<QueuePage>(
+            [&](auto done) { store_->read_queue("/queue/" + name, Offset{after}, limit, std::move(done)); });
+    }
+    std::vector<QueueRow> queues(const std::string& after = {}, std::size_t limit = 1000) {
+        return wait<std::vector<QueueRow>>(
+            [&](auto done) { store_->read_queues(after, limit, std::move(done)); });
+    }
     SyncPage sync(const SyncQuery& query) {
         return wait<SyncPage>([&](auto done) { store_->read_sync(query, std::move(done)); });
     }
@@ -216,6 +235,7 @@ public:
         return committed_;
     }
     SqliteStore& store() { return *store_; }
+    [[nodiscard]] std::filesystem::path file() const { return options_.file(); }
     SharedClock& clock() { return clock_; }
 
 private:

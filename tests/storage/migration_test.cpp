@@ -100,8 +100,7 @@ int open_until_killed(const std::filesystem::path& path, int nth) {
     return writes;
 }
 
-void check_all_there(const std::filesystem::path& path) {
-    StoreUnderTest store(options_of(path));
+void check_all_there(StoreUnderTest& store) {
     CHECK(store.page(private_log("bob"), 0, 10'000).entries.size() == kEntries / 2);
     const auto group = store.page(conversation_log("alice", "g"), 0, 10'000).entries;
     REQUIRE(group.size() == kEntries / 2);
@@ -114,6 +113,11 @@ void check_all_there(const std::filesystem::path& path) {
     CHECK(store.state(private_log("bob"), "phone").cursor == Offset{10});
     CHECK(faults_of(store) == std::vector<std::string>{});
     CHECK(value(store.append(to_conversation("alice", "g")).sequence) == kEntries / 2 + 1);
+}
+
+void check_all_there_in(const std::filesystem::path& path) {
+    StoreUnderTest store(options_of(path));
+    check_all_there(store);
 }
 
 }  // namespace
@@ -129,26 +133,54 @@ TEST_CASE("a migration that is killed at any of 20 points has lost nothing and i
     };
     const int writes = open_until_killed(copy("whole"), 0);
     REQUIRE(writes > 20);
-    check_all_there(directory.path() / "whole");
+    check_all_there_in(directory.path() / "whole");
     for (int point = 0; point < 20; ++point) {
         CAPTURE(point);
         const auto path = copy("killed at " + std::to_string(point));
         CHECK(open_until_killed(path, 1 + point * (writes - 1) / 19) == 0);
-        check_all_there(path);
+        check_all_there_in(path);
     }
 }
 
-TEST_CASE("a store of version 1 is counted when it becomes version 2") {
+TEST_CASE("a store of version 1 is counted when it becomes one of today") {
     TemporaryDirectory directory;
     const auto path = directory.path() / "store";
     write_version_1(path);
     { const StoreUnderTest store(options_of(path)); }
     Database database(path / "causeway.db", Access::kRead, Durability::kProcess, 1024);
-    CHECK(database.value_of("PRAGMA user_version") == "2");
+    CHECK(database.value_of("PRAGMA user_version") == std::to_string(kSchemaVersion));
     CHECK(database.value_of("SELECT entries FROM usage WHERE kind = 'direct'") ==
           std::to_string(kEntries / 2));
     CHECK(database.value_of("SELECT wide_after FROM wide_spans WHERE conversation = 2") ==
           std::to_string(kEntries));
+}
+
+TEST_CASE("a store of version 2 keeps what it has and has queues when it becomes version 3") {
+    TemporaryDirectory directory;
+    const auto path = directory.path() / "store";
+    write_version_1(path);
+    {
+        Database database(path / "causeway.db", Access::kWrite, Durability::kProcess, 1024);
+        SeededRandom random(7);
+        migrate(database, random, 2);
+        CHECK(database.value_of("PRAGMA user_version") == "2");
+        CHECK(database.value_of("SELECT count(*) FROM usage WHERE kind = 'queue'") == "0");
+    }
+    {
+        StoreUnderTest store(options_of(path));
+        CHECK(store.queues().empty());
+        check_all_there(store);
+        const Offset kept = store.append(to_queue("work", "a")).offset;
+        CHECK(value(kept) == kEntries + 2);
+        (void)store.append(to_queue("work", "b"));
+        SettleQueue settle{.destination = "/queue/work", .done = {kept}, .returned = {}, .dead = {}};
+        CHECK(std::get<Settled>(store.submit(settle)).removed == 1);
+        CHECK(store.queue("work").count == 1);
+    }
+    Database database(path / "causeway.db", Access::kRead, Durability::kProcess, 1024);
+    CHECK(database.value_of("PRAGMA user_version") == "3");
+    CHECK(database.value_of("SELECT entries || ' ' || swept_to FROM usage WHERE kind = 'queue'") ==
+          "1 " + std::to_string(kEntries));
 }
 
 }  // namespace causeway::storage

@@ -192,7 +192,8 @@ TEST_CASE("much that expires goes in slices of 500 entries") {
     {
         Database database(directory.path() / "causeway.db", Access::kWrite, Durability::kProcess, 1024);
         Usage usage(database);
-        Removal removal(database, usage);
+        QueueSizes queues(database);
+        Removal removal(database, usage, queues);
         Retention retention(database, usage, removal, rules);
         Transaction transaction(database, Access::kWrite);
         const WallTime later{to_ms(store.clock().wall()) + 7'200'000};

@@ -21,6 +21,7 @@ void fill(StoreUnderTest& store) {
         (void)store.append(to_conversation("alice", "r", "r" + n));
         (void)store.append(to_log("alice", "/user/bob/queue/x", "bob"));
         (void)store.append(to_log("alice", "/topic/t"));
+        (void)store.append(to_queue("q", "q" + n));
     }
     (void)store.move_cursor("bob", "phone", "/user/queue/messages", 5);
 }
@@ -44,7 +45,7 @@ TEST_CASE("a store that was only used is sound") {
     fill(store);
     const auto verified = std::get<Verified>(verification(store));
     CHECK(verified.faults == std::vector<std::string>{});
-    CHECK(verified.entries == 30);
+    CHECK(verified.entries == 35);
     CHECK(verified.conversations == 4);
 }
 
@@ -70,6 +71,9 @@ TEST_CASE("verification names each kind of disagreement") {
         {"UPDATE usage SET bytes = bytes + 1 WHERE kind = 'inbox'", "usage: of kind inbox"},
         {"UPDATE usage SET entries = 0 WHERE kind = 'room'", "usage: of kind room"},
         {"UPDATE cursors SET offset = 1000", "cursor lies beyond"},
+        {"UPDATE queues SET bytes = 1", "what the table says that a queue holds"},
+        {"INSERT INTO queues VALUES (99, 1, 1)", "an unknown queue"},
+        {"INSERT INTO queue_deliveries VALUES (1, 2)", "in no queue"},
         {"UPDATE meta SET last_offset = 3", "beyond the counter"},
         {"INSERT INTO outbox VALUES (1000, 's', 'm', x'', 0)", "event of the outbox lies beyond"},
         {"INSERT INTO revisions VALUES (1000, 1, x'')", "revisions of an entry"},
