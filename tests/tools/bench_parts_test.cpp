@@ -127,8 +127,12 @@ TEST_CASE("WebSocket: the example of RFC 6455, and frames of every length") {
     WebsocketFrame frame;
     std::string_view huge = "\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x00"sv;
     CHECK(read_websocket(huge, frame) == WebsocketState::kBroken);
-    std::string_view reserved = "\xc1\x00"sv;
-    CHECK(read_websocket(reserved, frame) == WebsocketState::kBroken);
+    std::string_view packed = "\xc1\x00"sv;
+    CHECK(read_websocket(packed, frame) == WebsocketState::kBroken);  // nobody agreed to that
+    REQUIRE(read_websocket(packed, frame, Packing::kDeflate) == WebsocketState::kFrame);
+    CHECK(frame.packed);
+    for (std::string_view wrong : {"\xc0\x00"sv, "\xc9\x00"sv, "\xa1\x00"sv, "\x91\x00"sv})
+        CHECK(read_websocket(wrong, frame, Packing::kDeflate) == WebsocketState::kBroken);
 }
 
 TEST_CASE("only loopback is loaded, unless told otherwise") {
@@ -136,10 +140,18 @@ TEST_CASE("only loopback is loaded, unless told otherwise") {
     options.url = "ws://127.0.0.1:9/a/b?c";
     CHECK(resolve(options).path == "/a/b?c");
     CHECK(resolve(options).authority == "127.0.0.1:9");
-    for (const char* url : {"ws://192.0.2.1:80/", "http://127.0.0.1/", "ws://127.0.0.1:port/", "ws://", ""}) {
+    for (const char* url : {"ws://192.0.2.1:80/", "ftp://127.0.0.1/", "ws://127.0.0.1:port/", "ws://", ""}) {
         CAPTURE(url);
         options.url = url;
         CHECK_THROWS_AS((void)resolve(options), BadOptions);
+    }
+    for (const char* url : {"wss://127.0.0.1/ws", "https://127.0.0.1:4/ws", "tls://127.0.0.1:4"}) {
+        options.url = url;
+        CHECK(resolve(options).tls);
+    }
+    for (const char* url : {"ws://127.0.0.1/ws", "http://127.0.0.1:4/ws", "tcp://127.0.0.1:4"}) {
+        options.url = url;
+        CHECK_FALSE(resolve(options).tls);
     }
     options.url = "ws://192.0.2.1:81/";
     options.allow_remote = true;

@@ -210,7 +210,7 @@ TEST_CASE("a soak that cannot begin says why") {
     shell.environment["CAUSEWAYCTL_JWT_SECRET"] = std::string(64, 's');
     CHECK(shell({"soak", "--kill-every", "1"}).code == 64);
     CHECK(shell({"soak", "--users", "1"}).code == 64);
-    CHECK(shell({"soak", "--url", "http://127.0.0.1:1/"}).code == 64);
+    CHECK(shell({"soak", "--url", "ftp://127.0.0.1:1/"}).code == 64);
     CHECK(shell({"soak", "--url", "ws://127.0.0.1:1/ws", "--settle", "0.5"}).code == 69);
     CHECK(shell({"soak", "--tokens", "/nonexistent"}).code == 66);
     shell.environment.erase("CAUSEWAYCTL_JWT_SECRET");

@@ -9,7 +9,9 @@ FanoutScenario::FanoutScenario(const Options& options, Swarm& swarm)
         throw BadOptions("--topics is at most --connections: each topic needs a subscriber");
 }
 
-std::string FanoutScenario::topic(std::uint64_t t) const { return replaced(options_.destination, "{t}", t); }
+std::string FanoutScenario::topic(std::uint64_t t) const {
+    return replaced(replaced(options_.destination, "{run}", run()), "{t}", t);
+}
 
 std::string FanoutScenario::subscription(const Client& client) const {
     return client.index < options_.connections ? topic(client.index % options_.topics) : std::string();

@@ -1,5 +1,6 @@
 // What a run is asked to do. Destinations and header values are patterns: {i} is the connection's number
-// (plus first_id), {r} the receiver's or partner's, {t} the topic; {token} the connection's line of a file.
+// (plus first_id), {r} the receiver's or partner's, {t} the topic; {token} the connection's line of a file;
+// {run} a number of this run alone, where it says so.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,15 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// How the STOMP text of a client travels. With SockJS the URL's path is the prefix.
+enum class Wire : std::uint8_t { kWebSocket, kSockJsWebSocket, kXhrStreaming, kXhr, kEventSource, kTcp };
+
 struct Options {
     // The broker
     std::string url = "ws://127.0.0.1:8080/ws";
+    Wire wire = Wire::kWebSocket;
+    bool insecure = false;  // any certificate will do
+    bool compress = false;  // permessage-deflate must be agreed to
     bool allow_remote = false;
     std::string subprotocol = "v12.stomp";
     std::string vhost;  // header host of CONNECT; empty: the URL's
@@ -31,7 +38,7 @@ struct Options {
 
     // The load
     std::string destination, send_destination;  // subscribed to; sent to
-    std::string body_template;        // {marker} {pad} {i} {r} {n}; empty: marker and padding, compared whole
+    std::string body_template;  // {marker} {pad} {i} {r} {n} {run}; empty: marker and padding, compared whole
     std::uint64_t connections = 100;  // subscribers, pairs, users, senders … of the scenario
     std::uint64_t topics = 1;
     std::uint64_t publishers = 1;
@@ -40,6 +47,7 @@ struct Options {
     double rate = 0;  // messages per second; 0: a closed loop of `window`
     std::uint64_t window = 1;
     std::uint64_t body_bytes = 128;
+    bool json_bodies = false;  // records as applications send them, instead of one letter again and again
     std::uint64_t first_id = 0;
     std::uint64_t seed = 1;
 

@@ -37,6 +37,8 @@ public:
         : name_(name), options_(options), swarm_(options, clients_of(name, options)) {
         if (options.rate < 0 || options.messages > kMaxMessages)
             throw BadOptions("--rate is not negative, --messages at most 50000000");
+        const bool websocket = options.wire == Wire::kWebSocket || options.wire == Wire::kSockJsWebSocket;
+        if (options.compress && !websocket) throw BadOptions("only WebSocket messages can be compressed");
         scenario_ = make_scenario(name, options, swarm_);
         swarm_.set_listener(*scenario_);
         started_ = now_ns();

@@ -6,7 +6,8 @@
 
 namespace causeway::bench {
 
-Scenario::Scenario(const Options& options, Swarm& swarm) : options_(options), swarm_(swarm), run_(now_ns()) {}
+Scenario::Scenario(const Options& options, Swarm& swarm)
+    : options_(options), swarm_(swarm), run_(now_ns()), body_(options) {}
 
 std::string Scenario::subscription(const Client& client) const {
     return replaced(options_.destination, "{i}", id_of(client.index));
@@ -53,10 +54,11 @@ void Scenario::on_closed(Client&, bool asked, std::string_view) {
 std::string Scenario::body_of(const Marker& marker, std::uint64_t sender, std::uint64_t receiver) const {
     std::string text;
     append(text, marker);
+    if (options_.body_template.empty()) return body_.around(text);
     const std::size_t pad = options_.body_bytes > text.size() ? options_.body_bytes - text.size() : 0;
-    if (options_.body_template.empty()) return text + std::string(pad, 'x');
     std::string body = replaced(options_.body_template, "{marker}", text);
     body = replaced(std::move(body), "{i}", sender);
+    body = replaced(std::move(body), "{run}", run_);
     body = replaced(std::move(body), "{r}", receiver);
     // Across runs too, so that an idempotency key made of it is one.
     body = replaced(std::move(body), "{n}", std::to_string(run_) + "-" + std::to_string(marker.number));
@@ -67,9 +69,7 @@ bool Scenario::body_is_whole(std::string_view body, const Marker& marker) const 
     if (!options_.body_template.empty()) return true;  // the broker wraps it: the marker's check sum must do
     std::string text;
     append(text, marker);
-    const std::size_t size = std::max<std::size_t>(text.size(), options_.body_bytes);
-    return body.size() == size && body.substr(0, text.size()) == text &&
-           body.find_first_not_of('x', text.size()) == std::string_view::npos;
+    return body_.is_around(text, body);
 }
 
 void Scenario::send_message(Client& from, const std::string& destination, Marker marker,

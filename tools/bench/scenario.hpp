@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/bench/body_text.hpp"
 #include "tools/bench/delivery_check.hpp"
 #include "tools/bench/marker.hpp"
 #include "tools/bench/swarm.hpp"
@@ -64,6 +65,7 @@ protected:
     // Empty: this connection subscribes to nothing.
     [[nodiscard]] virtual std::string subscription(const Client& client) const;
 
+    [[nodiscard]] std::uint64_t run() const { return run_; }
     [[nodiscard]] std::uint64_t id_of(std::uint64_t index) const { return index + options_.first_id; }
     void subscribe(Client& client, const std::string& destination);
     // One message of the flow, due at `due`; {r} in patterns is `receiver`.
@@ -94,6 +96,7 @@ private:
     [[nodiscard]] bool body_is_whole(std::string_view body, const Marker& marker) const;
 
     const std::uint64_t run_;
+    const BodyText body_;
     std::uint64_t confirmed_ = 0;
     std::uint64_t corrupt_ = 0;
     std::uint64_t misrouted_ = 0;
@@ -101,7 +104,7 @@ private:
     std::uint64_t lost_ = 0;
 };
 
-// "fanout", "pingpong", "users", "idle", "churn", "stored" or "replay".
+// "fanout", "room", "pingpong", "users", "idle", "churn", "stored" or "replay".
 [[nodiscard]] std::uint64_t clients_of(const std::string& scenario, const Options& options);
 [[nodiscard]] std::unique_ptr<Scenario> make_scenario(const std::string& scenario, const Options& options,
                                                       Swarm& swarm);

@@ -8,7 +8,7 @@
 
 namespace causeway::bench {
 
-class FanoutScenario final : public StreamScenario {
+class FanoutScenario : public StreamScenario {
 public:
     FanoutScenario(const Options& options, Swarm& swarm);
     [[nodiscard]] Result result() const override;
@@ -27,6 +27,23 @@ private:
     std::vector<std::uint64_t> missing_;  // subscribers that have not got it, by message
     std::uint64_t complete_ = 0;          // messages that all have got, from the first without a hole
     std::uint64_t expected_ = 0;
+};
+
+class RoomScenario final : public FanoutScenario {
+public:
+    RoomScenario(const Options& options, Swarm& swarm);
+    void on_connected(Client& client) override;
+
+private:
+    void on_receipt(Client& client, std::string_view id, std::uint64_t now) override;
+    [[nodiscard]] std::uint64_t creator() const { return options_.connections; }
+    [[nodiscard]] std::string conversation() const;
+    void command(const std::string& name, const std::string& body, std::uint64_t about);
+    void add_more();
+
+    std::vector<bool> member_, here_;  // by client
+    std::uint64_t members_ = 0;
+    std::uint64_t next_to_add_ = 0;
 };
 
 class UsersScenario final : public StreamScenario {

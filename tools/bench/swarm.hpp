@@ -1,33 +1,38 @@
-// Many STOMP clients over WebSocket on one thread and one epoll: connects, logs in, frames in and out.
-// Knows nothing of what is measured; tells a Listener what arrived.
+// Many STOMP clients on one thread and one epoll: connects, logs in, frames in and out. How their text
+// travels is each client's Carrier; what is measured is the Listener's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tools/bench/carrier.hpp"
 #include "tools/bench/histogram.hpp"
+#include "tools/bench/link.hpp"
 #include "tools/bench/options.hpp"
 #include "tools/bench/stomp_text.hpp"
 #include "tools/bench/target.hpp"
 
 namespace causeway::bench {
 
-enum class ClientState : std::uint8_t { kClosed, kConnecting, kUpgrading, kLoggingIn, kConnected, kLeaving };
+enum class ClientState : std::uint8_t { kClosed, kConnecting, kLoggingIn, kConnected, kLeaving };
 
 struct Client {
     std::uint64_t index = 0;
     ClientState state = ClientState::kClosed;
-    int fd = -1;
-    bool dirty = false;           // has output that no write was tried for
-    bool waits_to_write = false;  // EPOLLOUT is on
     std::uint64_t opened_at = 0;
-    std::string out;
-    std::string in;         // bytes of a WebSocket frame that is not complete
-    std::string fragments;  // of a WebSocket message
-    std::string text;       // of a STOMP frame that is not complete
+    std::string text;  // of a STOMP frame that is not complete
+    std::unique_ptr<Port> port;
+    std::unique_ptr<Carrier> carrier;  // of the last connection, null before the first
+    struct End {
+        Link link;
+        bool dirty = false;     // has output that no write was tried for
+        bool watching = false;  // for room to write, too
+    };
+    std::array<End, kLanes> ends;
 };
 
 class Listener {
@@ -54,6 +59,7 @@ public:
     [[nodiscard]] Client& client(std::uint64_t index) { return clients_[index]; }
     [[nodiscard]] std::uint64_t size() const { return clients_.size(); }
 
+    // Not from within on_closed() of that client.
     void open(Client& client);
     void send(Client& client, std::string_view frame);
     // DISCONNECT was sent by the caller: what the broker does to the connection now is no failure.
@@ -70,31 +76,30 @@ public:
     [[nodiscard]] const Histogram& connect_times() const { return connect_times_; }  // to CONNECTED
 
 private:
-    void on_event(Client& client, std::uint32_t events);
-    void on_writable(Client& client);
-    void on_readable(Client& client);
-    void take(Client& client, std::string_view bytes);
-    [[nodiscard]] bool take_upgrade(Client& client, std::string_view& bytes);
-    void take_websocket(Client& client, std::string_view& bytes);
-    void take_message(Client& client, std::string_view payload);
+    class ClientPort;
+
+    void connect(Client& client, Lane lane);
+    void on_event(Client& client, Lane lane, std::uint32_t events);
+    void on_readable(Client& client, Lane lane);
+    void flush(Client& client, Lane lane);
+    void watch(Client& client, Lane lane, int operation);
     void take_stomp(Client& client, std::string_view& bytes);
     void log_in(Client& client);
-    void flush(Client& client);
-    void watch(Client& client, bool writing, int operation);
     void trouble(Client& client, std::string why);
     void finish(Client& client, std::string_view why);
-    [[nodiscard]] std::uint32_t next_mask();
 
     // Constant after construction
     const Options& options_;
     const Target target_;
     const int epoll_;
+    const std::unique_ptr<TlsClients> tls_;  // null without TLS
     Listener* listener_ = nullptr;
 
+    CarrierParts parts_;
     std::vector<Client> clients_;
-    std::vector<std::uint64_t> dirty_;
-    std::unique_ptr<char[]> block_;
-    std::uint64_t mask_state_;
+    std::vector<std::uint64_t> dirty_;  // as tags
+    std::unique_ptr<char[]> block_;     // of ciphertext, or of all there is
+    std::string room_;                  // for what was in it
     std::uint64_t connecting_ = 0;
     std::uint64_t connected_ = 0;
     std::uint64_t protocol_errors_ = 0;

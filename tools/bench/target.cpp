@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace causeway::bench {
 
@@ -16,22 +17,32 @@ bool is_loopback(const addrinfo& found) {
     return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(found.ai_addr)->sin6_addr);
 }
 
+// Takes the scheme off the front; true when it is one with TLS.
+bool take_scheme(std::string_view& url) {
+    constexpr std::pair<std::string_view, bool> kSchemes[] = {{"ws://", false},   {"http://", false},
+                                                              {"tcp://", false},  {"wss://", true},
+                                                              {"https://", true}, {"tls://", true}};
+    for (const auto& [scheme, tls] : kSchemes) {
+        if (url.substr(0, scheme.size()) != scheme) continue;
+        url.remove_prefix(scheme.size());
+        return tls;
+    }
+    throw BadOptions("--url starts with ws://, http:// or tcp://, or with wss://, https:// or tls://");
+}
+
 }  // namespace
 
 Target resolve(const Options& options) {
-    constexpr std::string_view kScheme = "ws://";
     std::string_view url = options.url;
-    if (url.substr(0, kScheme.size()) != kScheme)
-        throw BadOptions("--url must start with ws:// (TLS is not measured here)");
-    url.remove_prefix(kScheme.size());
-    const std::size_t slash = url.find('/');
     Target target;
+    target.tls = take_scheme(url);
+    const std::size_t slash = url.find('/');
     target.authority = url.substr(0, slash);
     target.path = slash == std::string_view::npos ? "/" : url.substr(slash);
     const std::size_t colon = target.authority.rfind(':');
     const bool has_port =
         colon != std::string::npos && target.authority.find(']', colon) == std::string::npos;
-    const std::string port = has_port ? target.authority.substr(colon + 1) : "80";
+    const std::string port = has_port ? target.authority.substr(colon + 1) : target.tls ? "443" : "80";
     target.host = has_port ? target.authority.substr(0, colon) : target.authority;
     if (target.host.size() > 2 && target.host.front() == '[')
         target.host = target.host.substr(1, target.host.size() - 2);

@@ -1,4 +1,5 @@
-// The broker's address out of a ws:// URL.
+// The broker's address out of a URL: ws, http and tcp are the same here, and wss, https and tls, as it is
+// Options::wire that says how to talk.
 #pragma once
 
 #include <sys/socket.h>
@@ -15,6 +16,7 @@ struct Target {
     std::string authority;  // for the Host header
     std::string host;
     std::string path;
+    bool tls = false;
 };
 
 // Resolves the name. Throws BadOptions when the URL is none, the name is unknown, or the address is not

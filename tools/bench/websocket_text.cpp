@@ -48,11 +48,14 @@ void append_masked(std::string& out, Opcode opcode, std::string_view payload, st
     for (; i < size; ++i) out[start + i] = static_cast<char>(out[start + i] ^ key[i % 4]);
 }
 
-WebsocketState read_websocket(std::string_view& bytes, WebsocketFrame& into) {
+WebsocketState read_websocket(std::string_view& bytes, WebsocketFrame& into, Packing agreed) {
     if (bytes.size() < 2) return WebsocketState::kNeedMore;
     const auto first = static_cast<unsigned char>(bytes[0]);
     const auto second = static_cast<unsigned char>(bytes[1]);
-    if ((first & 0x70) != 0 || (second & 0x80) != 0) return WebsocketState::kBroken;
+    const bool packed = (first & 0x40) != 0;
+    if ((first & 0x30) != 0 || (second & 0x80) != 0) return WebsocketState::kBroken;
+    if (packed && (agreed == Packing::kNone || (first & 0x0f) == 0 || (first & 0x08) != 0))
+        return WebsocketState::kBroken;
     std::uint64_t size = second;
     std::size_t head = 2;
     if (size >= 126) {
@@ -65,6 +68,7 @@ WebsocketState read_websocket(std::string_view& bytes, WebsocketFrame& into) {
     if (bytes.size() - head < size) return WebsocketState::kNeedMore;
     into.opcode = static_cast<Opcode>(first & 0x0f);
     into.final = (first & 0x80) != 0;
+    into.packed = packed;
     into.payload = bytes.substr(head, size);
     bytes.remove_prefix(head + size);
     return WebsocketState::kFrame;

@@ -22,13 +22,17 @@ void append_masked(std::string& out, Opcode opcode, std::string_view payload, st
 struct WebsocketFrame {
     Opcode opcode = Opcode::kText;
     bool final = true;
+    bool packed = false;  // RFC 7692: the first frame of a compressed message
     std::string_view payload;
 };
 
 enum class WebsocketState { kFrame, kNeedMore, kBroken };
 
+enum class Packing : std::uint8_t { kNone, kDeflate };  // what was agreed to
+
 // Takes the next frame off the front of `bytes`. Broken: masked, reserved bits, or over 64 MiB.
-[[nodiscard]] WebsocketState read_websocket(std::string_view& bytes, WebsocketFrame& into);
+[[nodiscard]] WebsocketState read_websocket(std::string_view& bytes, WebsocketFrame& into,
+                                            Packing agreed = Packing::kNone);
 
 // The upgrade request; `headers` are whole lines.
 [[nodiscard]] std::string upgrade_request(std::string_view host, std::string_view path, std::string_view key,

@@ -2,6 +2,8 @@
 #include <memory>
 #include <ostream>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "broker/admin/json.hpp"
 #include "tools/bench/run.hpp"
@@ -16,8 +18,20 @@ struct BenchOptions {
     bench::Options run;
     std::vector<std::string> connect_headers, subscribe_headers, send_headers;
     std::string tokens_file;
+    std::string transport = "websocket";
     bool no_receipts = false;
 };
+
+constexpr std::pair<const char*, bench::Wire> kWires[] = {
+    {"websocket", bench::Wire::kWebSocket},        {"sockjs-websocket", bench::Wire::kSockJsWebSocket},
+    {"xhr-streaming", bench::Wire::kXhrStreaming}, {"xhr", bench::Wire::kXhr},
+    {"eventsource", bench::Wire::kEventSource},    {"tcp", bench::Wire::kTcp}};
+
+std::vector<std::string> wire_names() {
+    std::vector<std::string> names;
+    for (const auto& [name, wire] : kWires) names.emplace_back(name);
+    return names;
+}
 
 struct Kind {
     const char* name;
@@ -28,9 +42,13 @@ struct Kind {
 };
 
 constexpr const char* kPrivate = R"({"receiverId":"user{r}","content":"{marker}{pad}","clientMsgId":"{n}"})";
+constexpr const char* kChat =
+    R"({"conversationId":"bench-{run}","content":"{marker}{pad}","clientMsgId":"{n}"})";
 constexpr Kind kKinds[] = {
     {"fanout", "Publishers send to topics, every subscriber of a topic gets everything.", "/topic/bench.{t}",
      "", ""},
+    {"room", "One conversation with everybody in it: chat messages, which every member gets.",
+     "/topic/conversation/bench-{run}", "/app/chat", kChat},
     {"pingpong", "Pairs: one asks, the other answers, round after round.", "/topic/bench.pair.{i}", "", ""},
     {"users", "Users with a destination each: a random one sends to a random other.", "/topic/bench.user.{i}",
      "", ""},
@@ -70,12 +88,14 @@ std::vector<std::string> read_lines(const std::string& path) {
 bench::Options complete(const BenchOptions& given, const Kind& kind) {
     bench::Options options = given.run;
     options.receipts = !given.no_receipts;
+    for (const auto& [wire_name, wire] : kWires)
+        if (given.transport == wire_name) options.wire = wire;
     options.connect_headers = parse_headers(given.connect_headers);
     options.subscribe_headers = parse_headers(given.subscribe_headers);
     options.send_headers = parse_headers(given.send_headers);
     if (!given.tokens_file.empty()) options.tokens = read_lines(given.tokens_file);
     const std::string_view name = kind.name;
-    if (name == "stored" || name == "replay")
+    if (name == "stored" || name == "replay" || name == "room")
         options.send_headers.emplace_back("content-type", "application/json");
     if (name == "replay") options.subscribe_headers.emplace_back("resume-after", "0");
     return options;
@@ -118,7 +138,15 @@ ExitCode run_bench(const Context& context, const BenchOptions& given, const Kind
 }
 
 void add_target(CLI::App& verb, BenchOptions& o) {
-    verb.add_option("--url", o.run.url, "The broker: ws://host:port/path")->capture_default_str();
+    verb.add_option("--url", o.run.url,
+                    "The broker: ws://host:port/path; wss:// for TLS; of SockJS, its prefix")
+        ->capture_default_str();
+    verb.add_option("--transport", o.transport,
+                    "websocket, sockjs-websocket, xhr-streaming, xhr, eventsource or tcp")
+        ->check(CLI::IsMember(wire_names()))
+        ->capture_default_str();
+    verb.add_flag("--insecure", o.run.insecure, "TLS with any certificate");
+    verb.add_flag("--compress", o.run.compress, "permessage-deflate, which the broker must agree to");
     verb.add_flag("--allow-remote", o.run.allow_remote, "Not only loopback: the machine is yours to load");
     verb.add_option("--login", o.run.login, "Pattern");
     verb.add_option("--passcode", o.run.passcode, "Pattern");
@@ -149,7 +177,7 @@ void add_load(CLI::App& verb, BenchOptions& o) {
     verb.add_option("--topics", o.run.topics, "fanout: how many")
         ->check(CLI::Range(1, 1'000'000).description(""))
         ->capture_default_str();
-    verb.add_option("--publishers", o.run.publishers, "fanout: how many")
+    verb.add_option("--publishers", o.run.publishers, "fanout, room: how many")
         ->check(CLI::Range(1, 10'000).description(""))
         ->capture_default_str();
     verb.add_option("--messages", o.run.messages, "In all; 0: for --seconds")->capture_default_str();
@@ -164,8 +192,9 @@ void add_load(CLI::App& verb, BenchOptions& o) {
     verb.add_option("--body", o.run.body_bytes, "Bytes")
         ->check(CLI::Range(0, 16'000'000).description(""))
         ->capture_default_str();
+    verb.add_flag("--json-bodies", o.run.json_bodies, "Records instead of one letter again and again");
     verb.add_option("--body-template", o.run.body_template,
-                    "With {marker} {pad} {i} {r} {n}; only the marker is checked then")
+                    "With {marker} {pad} {i} {r} {n} {run}; only the marker is checked then")
         ->capture_default_str();
     verb.add_option("--first-id", o.run.first_id, "{i} of the first connection")->capture_default_str();
     verb.add_option("--seed", o.run.seed, "Of random choices")->capture_default_str();
@@ -183,8 +212,7 @@ void add_load(CLI::App& verb, BenchOptions& o) {
 
 void add_bench(CLI::App& root, Context& context) {
     CLI::App* noun = root.add_subcommand(
-        "bench",
-        "Loads a STOMP broker over WebSocket and checks every delivery; exit code 1 when one was wrong.");
+        "bench", "Loads a STOMP broker and checks every delivery; exit code 1 when one was wrong.");
     noun->require_subcommand(1);
     for (const Kind& kind : kKinds) {
         const auto options = std::make_shared<BenchOptions>();
