@@ -48,6 +48,10 @@ ShardSettings shard_settings(const config::Config& config) {
     limits.head_bytes = config.limits.head_bytes;
     limits.subscriptions = config.limits.subscriptions_per_session;
     limits.unacked = config.limits.unacked;
+    limits.transactions = config.limits.transactions;
+    limits.transaction_frames = config.limits.transaction_frames;
+    limits.transaction_bytes = config.limits.transaction_bytes;
+    limits.transaction_age = config.limits.transaction_age;
     limits.resume_devices = config.sessions.resume_user_queues == "device";
     limits.sessions_per_user = config.limits.sessions_per_user;
     limits.send_per_second = config.limits.send_per_second;
@@ -83,7 +87,8 @@ storage::StoreOptions store_options(const config::Config& config) {
     storage::StoreOptions options;
     options.path = config.storage.path;
     options.retention = {kept(config.retention.direct), kept(config.retention.group), kept(config.retention.room),
-                         kept(config.retention.inbox), kept(config.retention.topic)};
+                         kept(config.retention.inbox), kept(config.retention.topic),
+                         kept(config.retention.queue)};
     options.min_free_bytes = config.storage.min_free;
     options.cursors_kept = config.storage.cursor_expiry.count() == 0 ? kForEver : config.storage.cursor_expiry;
     options.durability =

@@ -92,6 +92,7 @@ struct Chat {
 struct Sessions {
     std::string resume_user_queues = "device";
 };
+    Kept queue;
 
 struct NatsTls {
     bool required = false;
@@ -135,6 +136,10 @@ struct Limits {
 };
 
 struct Queues {
+    std::size_t transactions = 16;
+    std::size_t transaction_frames = 1000;
+    std::size_t transaction_bytes = 1024 * 1024;
+    Milliseconds transaction_age{60'000};
     std::size_t messages = 100'000;
     std::size_t bytes = std::size_t{64} << 20;
     std::size_t memory = std::size_t{256} << 20;

@@ -123,6 +123,9 @@ const std::vector<Key> kKeys{
     {"nats.user", Type::kText, AT(nats.user), "The user that NATS knows this broker by."},
     {"nats.password", Type::kSecret, AT(nats.password), "Its password. Better: nats.password_file."},
     {"nats.password_file", Type::kText, AT(nats.password_file), "A file with that password."},
+    {"retention.queue.age", Type::kDuration, AT(retention.queue.age),
+     "The same of stored messages that nobody has taken from their queue; 0: for ever.", Zero::kMeaningful},
+    {"retention.queue.bytes", Type::kSize, AT(retention.queue.bytes), "0: without bound.", Zero::kMeaningful},
     {"nats.token", Type::kSecret, AT(nats.token), "The token for NATS. Better: nats.token_file."},
     {"nats.token_file", Type::kText, AT(nats.token_file), "A file with that token."},
     {"nats.credentials_file", Type::kText, AT(nats.credentials_file), "A NATS credentials file (.creds)."},
@@ -170,6 +173,13 @@ const std::vector<Key> kKeys{
      "What the histories in memory of all topics together may take, about; beyond that those of the topics "
      "published to longest ago are dropped whole, retained values last."},
 
+    {"limits.transactions", Type::kCount, AT(limits.transactions), "Open transactions of one session."},
+    {"limits.transaction_frames", Type::kCount, AT(limits.transaction_frames),
+     "Frames in the open transactions of one session together."},
+    {"limits.transaction_bytes", Type::kSize, AT(limits.transaction_bytes),
+     "Octets of these frames, headers and bodies."},
+    {"limits.transaction_age", Type::kDuration, AT(limits.transaction_age),
+     "A transaction that has neither COMMIT nor ABORT after this long is aborted."},
     {"queues.messages", Type::kCount, AT(queues.messages),
      "Messages of one queue that wait in memory, those that are not `persistent:true`; beyond that SEND is refused."},
     {"queues.bytes", Type::kSize, AT(queues.bytes), "The same as octets, about."},

@@ -19,7 +19,11 @@ struct SessionLimits {
     std::size_t prefetch = 32;           // of a queue's consumer that acknowledges, if it says nothing
     bool resume_devices = true;          // user queues of a named device: resume:device, if nothing is said
     std::size_t sessions_per_user = 20;  // 0 = unlimited
-    double send_per_second = 10;         // /app commands; 0 = unlimited
+    std::size_t transactions = 16;       // open in one session …
+    std::size_t transaction_frames = 1000;    // … and in all of these together
+    std::size_t transaction_bytes = 1 << 20;  // of frames in them
+    Milliseconds transaction_age{60'000};     // then it is aborted
+    double send_per_second = 10;              // /app commands; 0 = unlimited
     double send_burst = 50;
     std::size_t outgoing_bytes = 1 << 20;
     Milliseconds heart_beat{30'000};        // offered both ways; 0 = none
