@@ -61,6 +61,8 @@ public:
     // Whole STOMP frames, once the port was told on_open().
     virtual void send(std::string_view frame) = 0;
     virtual void on_bytes(Lane lane, std::string_view bytes) = 0;
+    // What was sent in this turn is about to be written there.
+    virtual void before_write(Lane) {}
     // The broker closed that connection. False: it should not have.
     [[nodiscard]] virtual bool may_close(Lane) { return false; }
 

@@ -13,6 +13,9 @@ std::string_view name_of(Wire wire) {
     return wire == Wire::kXhrStreaming ? "xhr_streaming" : wire == Wire::kXhr ? "xhr" : "eventsource";
 }
 
+// As sockjs-client reads an event. Of what may be escaped, brokers need escape only the sign itself.
+std::string without_uri_escapes(std::string_view data) { return replaced(std::string(data), "%25", "%"); }
+
 }  // namespace
 
 // ---- receiving ----
@@ -73,9 +76,10 @@ void SockJsHttpCarrier::take_lines(std::string_view& text) {
             constexpr std::string_view kData = "data: ";
             if (line.empty()) continue;
             if (line.substr(0, kData.size()) != kData) return port_.on_broken("not a server-sent event");
-            line.remove_prefix(kData.size());
+            on_line(without_uri_escapes(line.substr(kData.size())));
+        } else {
+            on_line(line);
         }
-        on_line(line);
     }
 }
 
@@ -111,7 +115,11 @@ void SockJsHttpCarrier::send(std::string_view frame) {
     else
         payloads_.back() += ',';
     append_json_string(payloads_.back(), frame);
-    if (!posting_) post();
+    if (!posting_) (void)port_.out(Lane::kSending);
+}
+
+void SockJsHttpCarrier::before_write(Lane lane) {
+    if (lane == Lane::kSending && !posting_ && !payloads_.empty()) post();
 }
 
 void SockJsHttpCarrier::post() {

@@ -16,6 +16,7 @@ public:
     void start() override;
     void send(std::string_view frame) override;
     void on_bytes(Lane lane, std::string_view bytes) override;
+    void before_write(Lane lane) override;
     [[nodiscard]] bool may_close(Lane lane) override;
 
 private:

@@ -146,7 +146,9 @@ void Swarm::turn(std::uint64_t until) {
         Client& client = clients_[index_in(dirty_[i])];
         const Lane lane = lane_in(dirty_[i]);
         end_of(client, lane).dirty = false;
-        if (end_of(client, lane).link.is_open() && !end_of(client, lane).link.waits()) flush(client, lane);
+        const Link& link = end_of(client, lane).link;
+        if (link.is_open()) client.carrier->before_write(lane);
+        if (link.is_open() && !link.waits()) flush(client, lane);
     }
     dirty_.clear();
     const std::uint64_t now = now_ns();
