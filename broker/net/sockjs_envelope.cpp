@@ -24,6 +24,14 @@ void append_script_string(std::string& out, std::string_view frame) {
     out.push_back('"');
 }
 
+// A frame as sockjs-client reads an event: it undoes URI escapes, so one that the sender wrote needs another.
+void append_event_data(std::string& out, std::string_view frame) {
+    for (const char c : frame) {
+        out.push_back(c);
+        if (c == '%') out.append("25");
+    }
+}
+
 std::string html_prelude(std::string_view callback) {
     std::string page =
         "<!doctype html>\n"
@@ -91,7 +99,9 @@ std::string enveloped(Transport transport, std::string_view callback, std::strin
     out.reserve(frame.size() + 64);
     switch (transport) {
         case Transport::kEventSource:
-            out.append("data: ").append(frame).append("\r\n\r\n");
+            out.append("data: ");
+            append_event_data(out, frame);
+            out.append("\r\n\r\n");
             break;
         case Transport::kHtmlFile:
             out.append("<script>\np(");

@@ -76,6 +76,13 @@ void SockJsSession::on_written(std::uint64_t exchange) {
         user_->on_drained();
 }
 
+// What was handed on lately is as good as written: nobody is asked about so little of it.
+std::size_t SockJsSession::queued() const {
+    return waiting_bytes_ + (unwritten_ > tell_every() ? unwritten_ : 0);
+}
+
+std::size_t SockJsSession::tell_every() const { return std::min(kTellEvery, parts_.limits.queue_bytes / 4); }
+
 SockJsSession::Sent SockJsSession::on_payload(std::string_view payload) {
     if (stage_ == Stage::kClosing) return Sent::kClosed;
     if (payload.size() + held_.size() > max_message_) return Sent::kTooLarge;
@@ -157,7 +164,7 @@ void SockJsSession::deliver(SockJsParcel parcel) {
     if (parcel.end) {
         unwritten_ = 0;  // the next request will show
         told_to_tell_ = false;
-    } else if (!told_to_tell_ && (unwritten_ > kTellEvery || tell_drained_)) {
+    } else if (!told_to_tell_ && (unwritten_ > tell_every() || tell_drained_)) {
         told_to_tell_ = parcel.tell_written = true;
     }
     const std::size_t shard = receiver_->shard;

@@ -80,7 +80,7 @@ public:
     void tell_drained() override;
     void read_on(bool on) override;
     void allow(std::size_t message_bytes) override;
-    [[nodiscard]] std::size_t queued() const override { return waiting_bytes_ + unwritten_; }
+    [[nodiscard]] std::size_t queued() const override;
     [[nodiscard]] std::uint64_t written() const override { return written_; }
     [[nodiscard]] const Opening& opening() const override { return opening_; }
 
@@ -101,6 +101,7 @@ private:
         std::uint64_t responses;  // that had ended before it
     };
 
+    [[nodiscard]] std::size_t tell_every() const;
     void push(FrameRef frame);
     [[nodiscard]] std::string take_frame();
     void deliver(SockJsParcel parcel);

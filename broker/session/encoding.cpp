@@ -1,22 +1,32 @@
 #include "broker/session/encoding.hpp"
 
 #include "broker/base/base64.hpp"
+#include "broker/base/utf8.hpp"
 #include "stomp/encoder.hpp"
 
 namespace causeway::session {
 
 namespace {
 
+// What the wire can carry of it: SockJS carries text only, so other octets go there as base64.
+std::string_view put_octets(stomp::Encoder& frame, const EncodingKey& key, std::string_view octets,
+                            std::string& scratch) {
+    if (key.wire == net::Wire::kWebSocket || is_valid_utf8(octets)) return octets;
+    frame.header("content-transfer-encoding", "base64");
+    scratch = base64_encode(octets);
+    return scratch;
+}
+
 // The body in the form asked for; a plain SEND has only one.
 std::string_view put_content(stomp::Encoder& frame, const EncodingKey& key, const routing::Content& content,
                              std::string& scratch) {
     if (key.form == Form::kDefault || content.protobuf().empty()) {
         if (!content.content_type().empty()) frame.header("content-type", content.content_type());
-        return content.body();
+        return put_octets(frame, key, content.body(), scratch);
     }
     frame.header("content-type", "application/x-protobuf");
     if (key.wire == net::Wire::kWebSocket) return content.protobuf();
-    frame.header("content-transfer-encoding", "base64");  // SockJS carries text only
+    frame.header("content-transfer-encoding", "base64");  // always, so that clients need not look
     scratch = base64_encode(content.protobuf());
     return scratch;
 }

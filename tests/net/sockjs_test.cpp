@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "broker/base/utf8.hpp"
+#include "broker/net/sockjs_envelope.hpp"
 
 using namespace causeway;
 using namespace causeway::net;
@@ -139,6 +140,12 @@ TEST_CASE("a character cut in two between frames is put together again") {
     CHECK(out ==
           "a\U0001F600"
           "b");
+}
+
+TEST_CASE("an event keeps its percent signs, as sockjs-client undoes URI escapes") {
+    CHECK(sockjs::enveloped(sockjs::Transport::kEventSource, "", R"(a["100% %41"])") ==
+          "data: a[\"100%25 %2541\"]\r\n\r\n");
+    CHECK(sockjs::enveloped(sockjs::Transport::kXhrStreaming, "", R"(a["100%"])") == "a[\"100%\"]\n");
 }
 
 TEST_CASE("paths below the prefix") {

@@ -299,6 +299,24 @@ TEST_CASE("a plain message is the sender's octets also to who accepts protobuf (
     CHECK(seen["content-type"] == "application/octet-stream");
 }
 
+TEST_CASE("SockJS carries text only: a plain message comes as it is if it is UTF-8, else as base64") {
+    World world(open_topics());
+    Client alice(world, "alice");
+    Client tunnelled(world, "carol", 1, net::Wire::kSockJsWebSocket);
+    alice.connects();
+    tunnelled.connects();
+    tunnelled.subscribes("/topic/a");
+    alice.sends("/topic/a", "h\u00e9", {"content-type:text/plain"});
+    const Seen text = tunnelled.takes("MESSAGE");
+    CHECK(text.body == "h\u00e9");
+    CHECK(text["content-transfer-encoding"] == "(none)");
+    alice.sends("/topic/a", "\xff\xfe", {"content-type:application/octet-stream"});
+    const Seen octets = tunnelled.takes("MESSAGE");
+    CHECK(octets["content-type"] == "application/octet-stream");
+    CHECK(octets["content-transfer-encoding"] == "base64");
+    CHECK(base64_decode(octets.body) == "\xff\xfe");
+}
+
 TEST_CASE("each client gets headers as its version writes them (STOMP 1.2, Value Encoding)") {
     const std::tuple<const char*, const char*, bool> rows[] = {
         {"1.2", "note:a\\cb\\nc\\\\\\r", true}, {"1.1", "note:", false}, {"1.0", "note:", false}};
