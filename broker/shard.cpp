@@ -160,9 +160,17 @@ void Shard::work_queues() {
     loop_.timers().set(*queue_alarm_, *due);
 }
 
-// Queues first: what they deliver goes out in this turn. Who is closed in it gives back what it had.
+// Queues first: what they deliver goes out in this turn. Who is closed by that gives back what it had, for
+// others.
 void Shard::end_turn() {
-    work_queues();
+    do {
+        work_queues();
+        send_out();
+    } while (queues_.wants_turn());
+    frames_.end_turn();
+}
+
+void Shard::send_out() {
     for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
     cursor_moves_.on_turn_end();
     sockjs_.flush();

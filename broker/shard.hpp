@@ -107,6 +107,7 @@ private:
     void open(routing::Letter& letter);
     void end_turn();
     void work_queues();
+    void send_out();
     void keep_house(Monotonic now);
     void go_on_draining();
 

@@ -83,6 +83,8 @@ public:
     void purge(const std::string& destination, std::function<void(std::uint64_t)> on_purged);
     // Delivers, reads and writes what became due in this turn. False if there was nothing to do.
     bool on_turn_end();
+    // Something has happened since.
+    [[nodiscard]] bool wants_turn() const { return !dirty_.empty(); }
     // Call on_time() then.
     [[nodiscard]] std::optional<Monotonic> due() const;
     void on_time(Monotonic now);
