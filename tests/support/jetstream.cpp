@@ -63,6 +63,14 @@ void JetStream::removes_consumer(const std::string& stream, const std::string& c
     (void)ask("$JS.API.CONSUMER.DELETE." + stream + "." + consumer, "");
 }
 
+void JetStream::changes_consumer(const std::string& stream, const std::string& consumer, const Json& config) {
+    const std::string place = stream + "." + consumer;
+    Json all = ask("$JS.API.CONSUMER.INFO." + place, "").at("config");
+    all.update(config);
+    (void)ask("$JS.API.CONSUMER.DURABLE.CREATE." + place,
+              Json{{"stream_name", stream}, {"config", all}}.dump());
+}
+
 Json JetStream::info(const std::string& stream) { return ask("$JS.API.STREAM.INFO." + stream, ""); }
 
 std::vector<Json> JetStream::consumers(const std::string& stream) {

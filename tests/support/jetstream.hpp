@@ -28,6 +28,9 @@ public:
     void changes(const std::string& stream, const nlohmann::json& config);
     void removes(const std::string& stream);
     void removes_consumer(const std::string& stream, const std::string& consumer);
+    // What a durable consumer is like from now on: `config` is merged into its configuration.
+    void changes_consumer(const std::string& stream, const std::string& consumer,
+                          const nlohmann::json& config);
     [[nodiscard]] nlohmann::json info(const std::string& stream);
     [[nodiscard]] std::vector<nlohmann::json> consumers(const std::string& stream);
     // All that it keeps, in order.
