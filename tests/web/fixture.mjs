@@ -1,12 +1,13 @@
 // The real programs for a test: nats-server, the broker, Chromium. Every wait is for something that must
 // happen, and has a deadline. Servers listen on 127.0.0.1 with free ports and die with the test.
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {createHmac, randomBytes} from 'node:crypto';
-import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {after} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 
@@ -79,6 +80,20 @@ export class Nats {
   stop() { return this.program.end('SIGTERM'); }
 }
 
+let made;
+// One for all brokers of this process, signed by itself; `pem` is what a client has to trust.
+export function certificate() {
+  if (made) return made;
+  const directory = mkdtempSync(join(tmpdir(), 'causeway-web-tls-'));
+  process.once('exit', () => rmSync(directory, {recursive: true, force: true}));
+  const [file, key] = ['certificate.pem', 'key.pem'].map((name) => join(directory, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+                           '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1',
+                           '-keyout', key, '-out', file], {stdio: 'ignore'});
+  made = {file, key, pem: readFileSync(file, 'utf8')};
+  return made;
+}
+
 const CONFIG = `
 [[permissions]]
 effect = "allow"
@@ -95,30 +110,36 @@ who = "users"
 
 export class Broker {
   // Files given by name -> path are served to browsers beside the broker's own endpoints.
-  constructor({nats, files = {}, settings = {}}) {
+  // With `tls` it listens for encrypted connections too, under `certificate()`.
+  constructor({nats, files = {}, settings = {}, tls = false}) {
     this.directory = mkdtempSync(join(tmpdir(), 'causeway-web-'));
     this.www = join(this.directory, 'www');
     this.nats = nats;
-    this.settings = settings;
+    this.settings = {...settings};
     this.address = '127.0.0.1:0';
     this.secret = randomBytes(32).toString('hex');
     writeFileSync(join(this.directory, 'secret'), this.secret, {mode: 0o600});
     writeFileSync(join(this.directory, 'causeway.toml'), CONFIG);
     mkdirSync(this.www);
     for (const [name, path] of Object.entries(files)) cpSync(path, join(this.www, name));
+    if (!tls) return;
+    this.tlsAddress = '127.0.0.1:0';
+    Object.assign(this.settings, {'tls.certificate_files': certificate().file, 'tls.key_files': certificate().key});
   }
 
   async start() {
     const settings = {
       'listen.public': this.address, 'listen.admin': '127.0.0.1:0', 'storage.path': join(this.directory, 'data'),
       'auth.jwt.secret_file': join(this.directory, 'secret'), 'http.static_dir': this.www, 'storage.min_free': '0',
-      ...(this.nats ? {'nats.url': this.nats.url} : {}), ...this.settings,
+      ...(this.nats ? {'nats.url': this.nats.url} : {}), ...(this.tlsAddress ? {'listen.tls': this.tlsAddress} : {}),
+      ...this.settings,
     };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     this.program = new Program(join(bin, 'causeway'), ['--config', join(this.directory, 'causeway.toml'), ...args]);
-    const [, address] = await this.program.says(/listening public=(\S+) admin=(\S+)/);
-    this.address = address;  // where it comes back after a restart
+    const [, address, tlsAddress] = await this.program.says(/listening public=(\S+)(?: tls=(\S+))? admin=/);
+    Object.assign(this, {address, tlsAddress});  // where it comes back after a restart
     this.url = `http://${address}`;
+    this.secureUrl = `https://${tlsAddress}`;
     this.ws = `ws://${address}/ws`;
     return this;
   }
@@ -141,14 +162,18 @@ export class Broker {
   }
 }
 
-export async function startBrowser() {
+let browser;
+// One for all tests of this process.
+export function startBrowser() {
   const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
-  return chromium.launch({executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 2 * DEADLINE});
+  browser ??= chromium.launch({executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 2 * DEADLINE});
+  return browser;
 }
+after(async () => { await (await browser)?.close(); });
 
-// A page of the broker, in storage of its own. What goes wrong in it is thrown by `faults()`.
-export async function openPage(browser, url) {
-  const context = await browser.newContext();
+// A page of the broker, in storage of its own. What goes wrong in it is in `faults`.
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(DEADLINE);
   const faults = [];

@@ -20,7 +20,6 @@ before(async () => {
   browser = await startBrowser();
 }, {timeout});
 after(async () => {
-  await browser?.close();
   await broker?.stop();
 });
 

@@ -88,8 +88,8 @@ export class User {
   }
 
   sends(destination, body, headers = {}) {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return this.#answered((receipt) => this.client.publish({destination, body: text, headers: {...headers, receipt}}),
+    const content = body instanceof Uint8Array ? {binaryBody: body} : {body: typeof body === 'string' ? body : JSON.stringify(body)};
+    return this.#answered((receipt) => this.client.publish({destination, ...content, headers: {...headers, receipt}}),
                           `the RECEIPT of SEND ${destination}`);
   }
 

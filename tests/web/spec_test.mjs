@@ -22,7 +22,6 @@ before(async () => {
 }, {timeout});
 
 after(async () => {
-  await browser?.close();
   await broker?.stop();
   await nats?.stop();
 });
