@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <functional>
 #include <new>
 
 namespace causeway::bench {
@@ -29,30 +30,31 @@ Inflater::~Inflater() = default;
 
 std::optional<std::string_view> Inflater::inflated(std::string_view message) {
     constexpr std::string_view kTail("\0\0\xff\xff", 4);
-    if (!last_.empty() && std::string_view(last_).substr(0, last_.size() - kTail.size()) == message)
-        return plain_;
-    last_.assign(message).append(kTail);
-    if (inflate(last_)) return plain_;
-    last_.clear();
+    Message& known = lately_[std::hash<std::string_view>{}(message) % lately_.size()];
+    const std::string_view packed = known.packed;
+    if (!packed.empty() && packed.substr(0, packed.size() - kTail.size()) == message) return known.plain;
+    known.packed.assign(message).append(kTail);
+    if (inflate(known)) return known.plain;
+    known.packed.clear();
     return std::nullopt;
 }
 
-bool Inflater::inflate(std::string_view message) {
+bool Inflater::inflate(Message& message) {
     z_stream& zlib = stream_->zlib;
     inflateReset(&zlib);
-    zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));
-    zlib.avail_in = static_cast<uInt>(message.size());
+    zlib.next_in = reinterpret_cast<Bytef*>(message.packed.data());
+    zlib.avail_in = static_cast<uInt>(message.packed.size());
     std::size_t size = 0;
     int code = Z_OK;
     do {
         if (size > kMost) return false;
-        plain_.resize(size + kStep);
-        zlib.next_out = reinterpret_cast<Bytef*>(plain_.data() + size);
+        message.plain.resize(size + kStep);
+        zlib.next_out = reinterpret_cast<Bytef*>(message.plain.data() + size);
         zlib.avail_out = kStep;
         code = ::inflate(&zlib, Z_SYNC_FLUSH);
         size += kStep - zlib.avail_out;
     } while (code == Z_OK && (zlib.avail_in > 0 || zlib.avail_out == 0));
-    plain_.resize(size);
+    message.plain.resize(size);
     return (code == Z_OK || code == Z_BUF_ERROR) && zlib.avail_in == 0;
 }
 

@@ -2,6 +2,7 @@
 // swarm.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,17 +17,20 @@ public:
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
 
-    // The message, valid until the next call; nothing if it is no deflated one, or over 64 MiB. The same
-    // octets again, as the receivers of a fan-out get them, are not inflated again.
+    // The message, valid until the next call; nothing if it is no deflated one, or over 64 MiB. Octets that
+    // came lately, as the receivers of a fan-out get the same, are not inflated again.
     [[nodiscard]] std::optional<std::string_view> inflated(std::string_view message);
 
 private:
     struct Stream;
-    [[nodiscard]] bool inflate(std::string_view message);
+    struct Message {
+        std::string packed;  // with the tail it needs; empty: none
+        std::string plain;
+    };
+    [[nodiscard]] bool inflate(Message& message);
 
     const std::unique_ptr<Stream> stream_;
-    std::string last_;
-    std::string plain_;
+    std::array<Message, 128> lately_;  // by their hash
 };
 
 }  // namespace causeway::bench
