@@ -20,8 +20,7 @@ routing::Stored outcome_of(const storage::Answer& answer) {
 
 void TopicStore::append(const routing::HistoryRule& rule, const routing::MessagePtr& message,
                         routing::OnStored on_stored) {
-    storage::Append append = app::topic_append(*message);
-    append.bounds = {rule.count, rule.bytes, rule.age, rule.retained};
+    storage::Append append = app::topic_append(*message, rule);
     store_.submit(std::move(append), [destination = message->destination,
                                       on_stored = std::move(on_stored)](const storage::Answer& answer) {
         routing::Stored stored = outcome_of(answer);

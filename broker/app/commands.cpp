@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/app/command_table.hpp"
 #include "broker/app/fields.hpp"
-#include "broker/app/handlers.hpp"
 #include "broker/app/names.hpp"
 
 namespace causeway::app {
@@ -48,11 +48,6 @@ constexpr std::array kCommands{
 
 constexpr std::size_t kLongestEcho = 64;
 
-Refusal unsupported(std::string_view command, std::string_view why) {
-    std::string text = "/app/" + std::string(command.substr(0, kLongestEcho));
-    return {ErrorCode::kTypeUnsupported, text.append(why), "destination"};
-}
-
 const Row* find(std::string_view command) {
     const auto* row = std::find_if(kCommands.begin(), kCommands.end(),
                                    [&](const Row& candidate) { return candidate.name == command; });
@@ -73,12 +68,22 @@ Commands::Commands(storage::Store& store, const Clock& clock, MessageIds& ids, P
 
 Commands::~Commands() = default;
 
+Refusal unsupported(std::string_view command, std::string_view why) {
+    std::string text = "/app/" + std::string(command.substr(0, kLongestEcho));
+    return {ErrorCode::kTypeUnsupported, text.append(why), "destination"};
+}
+
 void Commands::run(const Caller& caller, std::string_view command, std::string_view body,
                    std::string_view content_type, OnOutcome on_outcome) {
+    run_command(*services_, caller, command, body, content_type, std::move(on_outcome));
+}
+
+void run_command(Services& services, const Caller& caller, std::string_view command, std::string_view body,
+                 std::string_view content_type, OnOutcome on_outcome) {
     const Row* row = find(command);
     if (row == nullptr) return on_outcome(unsupported(command, " is not a command"));
     if (row->handler == nullptr) return on_outcome(unsupported(command, " is not available in this version"));
-    row->handler(*services_, {caller, row->name, body, is_protobuf(content_type)}, std::move(on_outcome));
+    row->handler(services, {caller, row->name, body, is_protobuf(content_type)}, std::move(on_outcome));
 }
 
 bool Commands::answers_subscribe(std::string_view command) {

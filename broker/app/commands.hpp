@@ -29,6 +29,7 @@ struct Caller {
 };
 
 struct Done;
+struct PreparedCommand;
 using Outcome = std::variant<Done, Refusal>;
 using OnOutcome = std::function<void(Outcome)>;  // once, on the shard's thread, maybe before the call returns
 
@@ -73,6 +74,13 @@ public:
     // is as the client names it: /user/queue/….
     void run(const Caller& caller, std::string_view command, std::string_view body,
              std::string_view content_type, OnOutcome on_outcome);
+
+    // The same, read but not done: of commands that are one request to the store. Refused: what run() would
+    // refuse before it asks the store, and every other command.
+    [[nodiscard]] std::variant<PreparedCommand, Refusal> prepare(const Caller& caller,
+                                                                 std::string_view command,
+                                                                 std::string_view body,
+                                                                 std::string_view content_type);
 
     // Whether a SUBSCRIBE to "/app/" + command is answered, once, by what run() with an empty body replies.
     [[nodiscard]] static bool answers_subscribe(std::string_view command);

@@ -55,6 +55,12 @@ storage::Append topic_append(const routing::Message& message) {
     return append;
 }
 
+storage::Append topic_append(const routing::Message& message, const routing::HistoryRule& rule) {
+    storage::Append append = topic_append(message);
+    append.bounds = {rule.count, rule.bytes, rule.age, rule.retained};
+    return append;
+}
+
 std::string send_digest(const routing::Message& message) {
     return sha256(message.destination + '\n' + message.content->content_type() + '\n' +
                   message.content->body());

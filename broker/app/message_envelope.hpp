@@ -3,6 +3,7 @@
 // deliveries.hpp.
 #pragma once
 
+#include "broker/routing/history_rules.hpp"
 #include "broker/routing/message.hpp"
 #include "storage/requests.hpp"
 
@@ -15,6 +16,9 @@ namespace causeway::app {
 // kept once: a SEND under an id used before is a conflict if it says something else, an event that comes
 // again is the same whatever it says.
 [[nodiscard]] storage::Append topic_append(const routing::Message& message);
+
+// The same, with the bounds of the topic's history.
+[[nodiscard]] storage::Append topic_append(const routing::Message& message, const routing::HistoryRule& rule);
 
 // By which a SEND is known again: destination, content-type and body. Headers may differ between tries: a
 // trace id does.

@@ -12,6 +12,7 @@ constexpr std::string_view kTopicPrefix = "/topic/";
 constexpr std::string_view kQueuePrefix = "/queue/";
 constexpr std::string_view kAppPrefix = "/app/";
 constexpr std::string_view kTempQueuePrefix = "/temp-queue/";
+constexpr std::size_t kTempQueueToken = 32;  // digits
 constexpr std::string_view kOwnQueuePrefix = "/user/queue/";
 constexpr std::string_view kUserPrefix = "/user/";
 constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -101,6 +102,24 @@ std::string routed_form(const Destination& destination, std::string_view caller)
     if (destination.kind == DestinationKind::kUserQueue) return user_destination(caller, destination.name);
     if (destination.kind != DestinationKind::kNamedUserQueue) return std::string(destination.text);
     return user_destination(decode_segment(destination.user).value_or(""), destination.name);
+}
+
+std::string temp_queue_destination(std::string_view token, std::string_view named) {
+    std::string text(kTempQueuePrefix);
+    text.append(token).append("/").append(named.substr(kTempQueuePrefix.size()));
+    return text;
+}
+
+bool is_routed_temp_queue(std::string_view text) {
+    if (!text.starts_with(kTempQueuePrefix)) return false;
+    text.remove_prefix(kTempQueuePrefix.size());
+    const std::string_view token = text.substr(0, kTempQueueToken);
+    return text.size() > kTempQueueToken + 1 && text[kTempQueueToken] == '/' &&
+           token.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string temp_queue_name(std::string_view routed) {
+    return std::string(kTempQueuePrefix).append(routed.substr(kTempQueuePrefix.size() + kTempQueueToken + 1));
 }
 
 std::string user_destination(std::string_view user, std::string_view queue) {

@@ -42,6 +42,13 @@ struct Destination {
 // The kind that the beginning of a well-formed destination or pattern says; nothing if none does.
 [[nodiscard]] std::optional<DestinationKind> kind_of(std::string_view text);
 
+// What a session's /temp-queue/NAME is routed as: /temp-queue/{token}/NAME. The token, 32 hexadecimal digits,
+// is known to those only whom the session has told it.
+[[nodiscard]] std::string temp_queue_destination(std::string_view token, std::string_view named);
+[[nodiscard]] bool is_routed_temp_queue(std::string_view text);
+// The other way: /temp-queue/NAME of a routed one.
+[[nodiscard]] std::string temp_queue_name(std::string_view routed);
+
 // What messages for it are published under and subscriptions are kept under: for user queues
 // /user/{percent-encoded user}/queue/…, `caller` being whose own queue is meant; else the text itself.
 [[nodiscard]] std::string routed_form(const Destination& destination, std::string_view caller);

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] const HistoryRule* history_of(std::string_view destination) const {
         return shards_.history_of(destination);
     }
+    [[nodiscard]] bool wanted(std::string_view destination) const { return shards_.wanted(destination); }
     [[nodiscard]] TopicHistory& histories() const { return shards_.histories(); }
 
     [[nodiscard]] const SubscriptionTable& table() const { return table_; }

@@ -2,6 +2,7 @@
 
 #include "broker/base/base64.hpp"
 #include "broker/base/utf8.hpp"
+#include "broker/routing/destination.hpp"
 #include "stomp/encoder.hpp"
 
 namespace causeway::session {
@@ -55,6 +56,7 @@ std::string message_frame(const EncodingKey& key, const routing::Message& messag
 
 std::string client_name(std::string_view routed) {
     constexpr std::string_view kUser = "/user/";
+    if (routing::is_routed_temp_queue(routed)) return routing::temp_queue_name(routed);
     if (!routed.starts_with(kUser)) return std::string(routed);
     return "/user" + std::string(routed.substr(routed.find('/', kUser.size())));
 }

@@ -57,6 +57,7 @@ public:
     void submit(Send send);
     // What is passed on to this destination has to wait, so submit() it.
     [[nodiscard]] bool holds(const std::string& destination) const { return lines_.contains(destination); }
+    [[nodiscard]] bool idle() const { return count_ == 0; }
     [[nodiscard]] bool full() const { return count_ >= kMost || bytes_ >= kMostBytes; }
 
 private:

@@ -306,6 +306,13 @@ void LogSubscriptions::on_settled(LogSubscription& subscription, AckLedger::Answ
     if (subscription.feed().state() == LogFeed::State::kReplaying) pump(subscription);
 }
 
+void LogSubscriptions::add_parts(const LogSubscription& subscription, const AckLedger& ledger,
+                                 std::vector<storage::Part>& parts) const {
+    if (!subscription.has_cursor() || value(ledger.prefix()) == 0) return;
+    const Cursors::Key key = key_of(subscription);
+    parts.emplace_back(storage::MoveCursors{{{key.user, key.device, key.log, ledger.prefix()}}});
+}
+
 void LogSubscriptions::on_end(const LogSubscription& subscription) {
     if (!subscription.counted()) return;
     session_.services_.cursors.end(key_of(subscription), subscription.delivered());

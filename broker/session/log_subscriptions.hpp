@@ -36,6 +36,9 @@ public:
     // The client acknowledged (or refused) what its ledger says.
     void on_settled(LogSubscription& subscription, AckLedger::Answer answer,
                     const std::vector<AckLedger::Delivery>& deliveries);
+    // What the store has to write if the subscription's ledger is to be this one.
+    void add_parts(const LogSubscription& subscription, const AckLedger& ledger,
+                   std::vector<storage::Part>& parts) const;
     // The subscription ends.
     void on_end(const LogSubscription& subscription);
 

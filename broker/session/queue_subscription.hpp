@@ -51,12 +51,20 @@ public:
         return places;
     }
     // The numbers are those of the ledger, which counts the same messages.
+    // Of what is in the store; nothing is taken.
+    [[nodiscard]] std::vector<Offset> stored_of(const std::vector<AckLedger::Delivery>& deliveries) const {
+        std::vector<Offset> offsets;
+        for (const AckLedger::Delivery& delivery : deliveries) {
+            const auto found = lower_bound(delivery.number);
+            if (found != sent_.end() && found->number == delivery.number && found->place.is_stored())
+                offsets.push_back(found->place.offset);
+        }
+        return offsets;
+    }
     [[nodiscard]] std::vector<queue::Place> take_settled(const std::vector<AckLedger::Delivery>& deliveries) {
         std::vector<queue::Place> places;
         for (const AckLedger::Delivery& delivery : deliveries) {
-            const auto found =
-                std::lower_bound(sent_.begin(), sent_.end(), delivery.number,
-                                 [](const Sent& sent, std::uint64_t number) { return sent.number < number; });
+            const auto found = lower_bound(delivery.number);
             if (found == sent_.end() || found->number != delivery.number) continue;
             places.push_back(found->place);
             sent_.erase(found);
@@ -69,6 +77,10 @@ private:
         std::uint64_t number;
         queue::Place place;
     };
+    [[nodiscard]] std::deque<Sent>::const_iterator lower_bound(std::uint64_t number) const {
+        return std::lower_bound(sent_.begin(), sent_.end(), number,
+                                [](const Sent& sent, std::uint64_t wanted) { return sent.number < wanted; });
+    }
     const std::uint64_t serial_;
     const std::size_t prefetch_;
     std::optional<AckLedger> ledger_;  // nothing with ack:auto

@@ -102,6 +102,17 @@ void QueueSubscriptions::on_settled(QueueSubscription& subscription, const Ackno
                                      std::move(on_written));
 }
 
+// A NACK takes nothing from the store by itself.
+void QueueSubscriptions::add_parts(const QueueSubscription& subscription, const Acknowledgement& ack,
+                                   const std::vector<AckLedger::Delivery>& deliveries,
+                                   std::vector<storage::Part>& parts) {
+    if (ack.answer != AckLedger::Answer::kAck) return;
+    auto done = subscription.stored_of(deliveries);
+    if (done.empty()) return;
+    parts.emplace_back(storage::SettleQueue{
+        .destination = subscription.destination(), .done = std::move(done), .returned = {}, .dead = {}});
+}
+
 std::vector<queue::ConsumerId> QueueSubscriptions::consumers() const {
     std::vector<queue::ConsumerId> all;
     for_each([&all](const QueueSubscription& subscription) { all.push_back(subscription.consumer); });

@@ -29,6 +29,10 @@ public:
     // shard when that is written.
     void on_settled(QueueSubscription& subscription, const Acknowledgement& ack,
                     const std::vector<AckLedger::Delivery>& deliveries, queue::OnSettled on_written = {});
+    // What the store has to write when the client acknowledges these.
+    static void add_parts(const QueueSubscription& subscription, const Acknowledgement& ack,
+                          const std::vector<AckLedger::Delivery>& deliveries,
+                          std::vector<storage::Part>& parts);
     [[nodiscard]] std::vector<queue::ConsumerId> consumers() const;
     // The subscription ends.
     void on_end(QueueSubscription& subscription, queue::Leaving how);

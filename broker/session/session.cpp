@@ -72,6 +72,19 @@ void Session::read_on() {
     read_frames();
 }
 
+// What follows this frame is not read before it is answered.
+void Session::pause_reading() {
+    held_ = reading_paused_ = true;
+    decoder_.keep_rest();
+    transport_.read_on(false);
+}
+
+void Session::resume_reading() {
+    held_ = reading_paused_ = false;
+    transport_.read_on(true);
+    read_frames();
+}
+
 void Session::handle(const stomp::Frame& frame) {
     if (!std::exchange(handled_anew_, false)) count(services_.counters, frame.command());
     const bool connects =
@@ -87,6 +100,12 @@ void Session::handle(const stomp::Frame& frame) {
 
 void Session::handle_connected(const stomp::Frame& frame) {
     switch (frame.command()) {
+        case stomp::Command::kBegin:
+            return on_begin(frame);
+        case stomp::Command::kCommit:
+            return on_commit(frame);
+        case stomp::Command::kAbort:
+            return on_abort(frame);
         case stomp::Command::kSend:
             return on_send(frame);
         case stomp::Command::kSubscribe:
@@ -209,4 +228,5 @@ void Session::tell_user(bool online) {
         services_.on_user({identity_, device_id_, client_type_, transport_.opening().peer, online});
 }
 
+    transactions_.reset();
 }  // namespace causeway::session

@@ -20,6 +20,8 @@
 #include "broker/session/rate.hpp"
 #include "broker/session/reading.hpp"
 #include "broker/session/services.hpp"
+#include "broker/session/transaction_commit.hpp"
+#include "broker/session/transactions.hpp"
 #include "stomp/decoder.hpp"
 
 namespace causeway::session {
@@ -86,6 +88,8 @@ private:
     void hold_frame();
     void read_on();
     void handle(const stomp::Frame& frame);
+    void pause_reading();
+    void resume_reading();
     void handle_connected(const stomp::Frame& frame);
     static Origin origin_of(const stomp::Frame& frame);
     void send_receipt(std::optional<std::string_view> receipt, const routing::Headers& extra = {});
@@ -127,10 +131,32 @@ private:
     void finish_disconnect();
 
     // session_commands.cpp
+    // session_temp_queue.cpp
+    [[nodiscard]] std::string own_temp_queue(std::string_view text);
+    [[nodiscard]] std::string routed_temp_queue(std::string_view text);
+    [[nodiscard]] Read<KeptSends::Send> read_to_temp_queue(const stomp::Frame& frame,
+                                                           const routing::Destination& destination);
+    [[nodiscard]] std::optional<Refusal> listen_for_reply(const stomp::Frame& frame);
+
+    // session_transaction.cpp
+    void on_begin(const stomp::Frame& frame);
+    void on_commit(const stomp::Frame& frame);
+    void on_abort(const stomp::Frame& frame);
+    void on_frame_in_transaction(const stomp::Frame& frame);
+    [[nodiscard]] Transaction* transaction_of(const stomp::Frame& frame);
+    void refuse_in_transactions(const Refusal& refusal, const Origin& origin);
+    [[nodiscard]] Read<Transaction::Frame> read_in_transaction(const stomp::Frame& frame);
+    [[nodiscard]] std::vector<storage::Part> parts_of_acks(const Transaction& transaction);
+    void on_committed(const TransactionCommit::Outcome& outcome, const Origin& origin);
+    void expire_transactions(Monotonic at);
+
     void on_command(const stomp::Frame& frame, std::string_view command);
     void ask_once(const stomp::Frame& frame, std::string_view command, const Origin& origin, Form form);
     void run_command(const stomp::Frame& frame, std::string_view command, Ask ask);
     app::OnOutcome answer_to(Ask ask);
+    [[nodiscard]] std::optional<NotRead> hindrance_to_command(const stomp::Frame& frame);
+    [[nodiscard]] Read<app::PreparedCommand> prepare_command(const stomp::Frame& frame,
+                                                             std::string_view command);
     void on_outcome(app::Outcome outcome, Ask ask);
     void on_done(app::Done done, Ask ask);
     void run_parts();
@@ -141,6 +167,7 @@ private:
     struct Wish;
     void on_subscribe(const stomp::Frame& frame);
     std::optional<Refusal> read_wish(const stomp::Frame& frame, std::string_view destination, Wish& wish);
+    [[nodiscard]] Refusal too_many_subscriptions() const;
     std::optional<Refusal> read_ack(const stomp::Frame& frame, Wish& wish) const;
     std::optional<Refusal> read_prefetch(const stomp::Frame& frame, Wish& wish) const;
     std::optional<Refusal> read_log(const stomp::Frame& frame, Wish& wish) const;
@@ -207,6 +234,8 @@ private:
     bool waits_for_sends_ = false;  // a frame waits in decoder_ until there are fewer
     bool memberships_failed_ = false;
     bool notify_on_denied_ = false;
+    bool committing_ = false;       // a COMMIT is on its way; nothing behind it is read
+    bool reading_paused_ = false;
     bool joined_ = false;
     bool running_parts_ = false;
     bool proof_wanted_ = false;
@@ -230,11 +259,13 @@ private:
     // Verdicts, forgotten when memberships or rights change.
     std::string last_sent_to_;                                                // allowed
     std::unique_ptr<std::unordered_map<std::string, bool>> deliver_allowed_;  // of patterns, by destination
+    std::string temp_queue_token_;  // once there was a /temp-queue
     Rate command_rate_;
     std::size_t commands_running_ = 0;
-    std::vector<AnswerPart> parts_;       // waiting for room
-    std::shared_ptr<KeptSends> sends_;    // once there was one
-    std::unique_ptr<Origin> disconnect_;  // of the DISCONNECT that waits for the commands
+    std::vector<AnswerPart> parts_;               // waiting for room
+    std::shared_ptr<KeptSends> sends_;            // once there was one
+    std::unique_ptr<Transactions> transactions_;  // once there was one
+    std::unique_ptr<Origin> disconnect_;          // of the DISCONNECT that waits for the commands
 
     ProofOfReceipt proof_;
 

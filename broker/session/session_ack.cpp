@@ -43,10 +43,7 @@ struct Session::AwaitedAck {
 
 void Session::on_ack(const stomp::Frame& frame, AckLedger::Answer answer) {
     const Origin origin = origin_of(frame);
-    if (frame.header("transaction"))
-        return refuse(
-            {ErrorCode::kTypeUnsupported, "transactions are not available in this version", "transaction"},
-            origin);
+    if (frame.header("transaction")) return on_frame_in_transaction(frame);
     const Read<Acknowledgement> read = read_ack(frame, answer);
     if (const auto* const fault = std::get_if<NotRead>(&read)) return fail(*fault->refusal, origin);
     const auto& ack = std::get<Acknowledgement>(read);

@@ -27,26 +27,40 @@ void Session::ask_once(const stomp::Frame& frame, std::string_view command, cons
 }
 
 void Session::run_command(const stomp::Frame& frame, std::string_view command, Ask ask) {
-    const identity::Verdict verdict =
-        this->ask(identity::Action::kSend, frame.header("destination").value_or(""));
-    if (verdict == identity::Verdict::kNeedsMembership) return wait_for_memberships(frame);
-    if (verdict == identity::Verdict::kDeny) {
-        ++services_.counters.acl_denied[admin::AclAction::kSend];
-        return refuse(
-            {ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination", "destination"},
-            ask.origin);
+    if (const auto hindrance = hindrance_to_command(frame)) {
+        if (hindrance->refusal) refuse(*hindrance->refusal, ask.origin);
+        return;
     }
-    if (!command_rate_.admit(now())) {
-        ++services_.counters.rate_limited[admin::RateScope::kSession];
-        return refuse(
-            {ErrorCode::kRateLimited, "more commands than limits.send_per_second allows; slow down", {}},
-            ask.origin);
-    }
-    ++sent_;
-    ++services_.counters.messages_received[admin::Source::kStomp];
     ++commands_running_;
     services_.commands.run({identity_, device_id_, id_, client_type_}, command, frame.body(),
                            frame.header("content-type").value_or(""), answer_to(std::move(ask)));
+}
+
+// Nothing: it may be run, and counts as received.
+std::optional<NotRead> Session::hindrance_to_command(const stomp::Frame& frame) {
+    const identity::Verdict verdict = ask(identity::Action::kSend, frame.header("destination").value_or(""));
+    if (verdict == identity::Verdict::kNeedsMembership) return memberships_first(frame);
+    if (verdict == identity::Verdict::kDeny) {
+        ++services_.counters.acl_denied[admin::AclAction::kSend];
+        return Refusal{ErrorCode::kPermissionDenied, "no rule lets you SEND to this destination",
+                       "destination"};
+    }
+    if (!command_rate_.admit(now())) {
+        ++services_.counters.rate_limited[admin::RateScope::kSession];
+        return Refusal{
+            ErrorCode::kRateLimited, "more commands than limits.send_per_second allows; slow down", {}};
+    }
+    ++sent_;
+    ++services_.counters.messages_received[admin::Source::kStomp];
+    return std::nullopt;
+}
+
+Read<app::PreparedCommand> Session::prepare_command(const stomp::Frame& frame, std::string_view command) {
+    if (auto hindrance = hindrance_to_command(frame)) return *std::move(hindrance);
+    auto prepared = services_.commands.prepare({identity_, device_id_, id_, client_type_}, command,
+                                               frame.body(), frame.header("content-type").value_or(""));
+    if (auto* const refusal = std::get_if<Refusal>(&prepared)) return std::move(*refusal);
+    return std::get<app::PreparedCommand>(std::move(prepared));
 }
 
 // The answer may come after this session has gone, so it is found again by its id.

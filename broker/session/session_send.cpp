@@ -14,11 +14,30 @@ namespace {
 
 // What a sender may not say in the server's name, and what is between him and us only.
 bool is_reserved(std::string_view header) {
-    static constexpr std::array<std::string_view, 21> kReserved{
-        "Authorization", "ack",        "code",        "content-length", "content-type", "destination",
-        "epoch",         "message-id", "number",      "offset",         "passcode",     "receipt",
-        "receipt-id",    "recovered",  "redelivered", "sender-id",      "sequence",     "subscription",
-        "timestamp",     "token",      "transaction"};
+    static constexpr std::array<std::string_view, 24> kReserved{"Authorization",
+                                                                "ack",
+                                                                "code",
+                                                                "content-length",
+                                                                "content-type",
+                                                                "dead-letter-from",
+                                                                "dead-letter-reason",
+                                                                "delivery-count",
+                                                                "destination",
+                                                                "epoch",
+                                                                "message-id",
+                                                                "number",
+                                                                "offset",
+                                                                "passcode",
+                                                                "receipt",
+                                                                "receipt-id",
+                                                                "recovered",
+                                                                "redelivered",
+                                                                "sender-id",
+                                                                "sequence",
+                                                                "subscription",
+                                                                "timestamp",
+                                                                "token",
+                                                                "transaction"};
     return std::binary_search(kReserved.begin(), kReserved.end(), header) || header.starts_with("user-") ||
            header == "ws-code";
 }
@@ -42,10 +61,7 @@ void Session::on_send(const stomp::Frame& frame) {
     const auto text = frame.header("destination");
     if (!text)
         return fail({ErrorCode::kProtocolError, "SEND without destination", "destination"}, origin_of(frame));
-    if (frame.header("transaction"))
-        return refuse(
-            {ErrorCode::kTypeUnsupported, "transactions are not available in this version", "transaction"},
-            origin_of(frame));
+    if (frame.header("transaction")) return on_frame_in_transaction(frame);
     const auto parsed = routing::parse_destination(*text, services_.destination_limits);
     if (const auto* fault = std::get_if<std::string>(&parsed))
         return refuse({ErrorCode::kMessageInvalid, "destination: " + *fault, "destination"},
@@ -62,6 +78,7 @@ void Session::on_send(const stomp::Frame& frame) {
 
 // Everything that can be wrong with a SEND is found here, whether it is carried out now or at a COMMIT.
 Read<KeptSends::Send> Session::read_send(const stomp::Frame& frame, const routing::Destination& destination) {
+    if (auto refusal = listen_for_reply(frame)) return *std::move(refusal);
     switch (destination.kind) {
         case routing::DestinationKind::kTopic:
             return read_publish(frame, std::string(destination.text), false);
@@ -74,12 +91,12 @@ Read<KeptSends::Send> Session::read_send(const stomp::Frame& frame, const routin
                            "destination"};
         case routing::DestinationKind::kQueue:
             return read_queued(frame, std::string(destination.text));
-        case routing::DestinationKind::kApp:
         case routing::DestinationKind::kTempQueue:
+            return read_to_temp_queue(frame, destination);
+        case routing::DestinationKind::kApp:
             break;
     }
-    return Refusal{ErrorCode::kTypeUnsupported, "/temp-queue is not available in this version",
-                   "destination"};
+    return Refusal{ErrorCode::kTypeUnsupported, "a command is not sent to like a destination", "destination"};
 }
 
 // Most clients SEND to one destination many times; those with many would only fill a cache.
@@ -106,6 +123,9 @@ std::shared_ptr<routing::Message> Session::message_of(const stomp::Frame& frame,
     message->timestamp = to_ms(services_.clock.wall());
     for (const auto& [name, value] : frame.headers())
         if (!is_reserved(name)) message->headers.emplace_back(name, value);
+    for (auto& [name, value] : message->headers)
+        if (name == "reply-to" && routing::kind_of(value) == routing::DestinationKind::kTempQueue)
+            value = routed_temp_queue(value);
     message->content = std::make_shared<const routing::Content>(
         std::string(frame.body()), std::string(frame.header("content-type").value_or("")));
     return message;

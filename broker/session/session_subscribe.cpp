@@ -50,11 +50,7 @@ void Session::on_subscribe(const stomp::Frame& frame) {
         return fail({ErrorCode::kProtocolError, "a subscription with this id exists already", "id"},
                     wish.origin);
     if (subscriptions_.size() >= services_.limits.subscriptions)
-        return refuse({ErrorCode::kSubscribeFailed,
-                       "more than limits.subscriptions_per_session = " +
-                           std::to_string(services_.limits.subscriptions) + " subscriptions",
-                       {}},
-                      wish.origin);
+        return refuse(too_many_subscriptions(), wish.origin);
     if (destination->starts_with(kApp)) return on_app_subscribe(frame, *destination, wish.origin);
     if (const auto refusal = read_wish(frame, *destination, wish)) return refuse(*refusal, wish.origin);
     switch (may_subscribe(wish.destination, wish.is_pattern)) {
@@ -70,6 +66,13 @@ void Session::on_subscribe(const stomp::Frame& frame) {
            wish.origin);
 }
 
+Refusal Session::too_many_subscriptions() const {
+    return {ErrorCode::kSubscribeFailed,
+            "more than limits.subscriptions_per_session = " +
+                std::to_string(services_.limits.subscriptions) + " subscriptions",
+            {}};
+}
+
 std::optional<Refusal> Session::read_wish(const stomp::Frame& frame, std::string_view destination,
                                           Wish& wish) {
     const auto parsed = routing::Pattern::parse(destination, services_.destination_limits);
@@ -81,9 +84,14 @@ std::optional<Refusal> Session::read_wish(const stomp::Frame& frame, std::string
     const auto kind = pattern.kind();
     wish.user_queue = kind == routing::DestinationKind::kUserQueue;
     wish.queue = kind == routing::DestinationKind::kQueue;
-    if (!wish.user_queue && !wish.queue && kind != routing::DestinationKind::kTopic)
+    const bool temp_queue = kind == routing::DestinationKind::kTempQueue;
+    if (!wish.user_queue && !wish.queue && !temp_queue && kind != routing::DestinationKind::kTopic)
         return Refusal{ErrorCode::kSubscribeFailed,
-                       "only /topic/…, /user/queue/… and /queue/… can be subscribed to in this version",
+                       "only /topic/…, /user/queue/…, /queue/… and /temp-queue/… can be subscribed to",
+                       "destination"};
+    if (temp_queue && wish.is_pattern)
+        return Refusal{ErrorCode::kSubscribeFailed,
+                       "a reply address is subscribed to by its name: there are no wildcards below /temp-queue/",
                        "destination"};
     if (wish.queue && wish.is_pattern)
         return Refusal{ErrorCode::kSubscribeFailed,
@@ -92,6 +100,7 @@ std::optional<Refusal> Session::read_wish(const stomp::Frame& frame, std::string
     wish.routed = wish.user_queue
                       ? routing::user_destination(identity_.user, destination.substr(sizeof "/user/queue"))
                       : std::string(destination);
+    if (temp_queue) wish.routed = own_temp_queue(destination);
     wish.form = form_of(frame);
     if (const auto refusal = read_ack(frame, wish)) return refusal;
     if (const auto refusal = read_prefetch(frame, wish)) return refusal;

@@ -29,6 +29,7 @@ void Session::on_deadline(Monotonic at) {
     beat(at);
     check_life(at);
     check_expiry();
+    expire_transactions(at);
     if (proof_.due()) want_proof();
     set_deadline();
 }
@@ -84,4 +85,6 @@ void Session::set_deadline() {
     transport_.set_deadline(due);
 }
 
+    if (const auto transaction = transactions_ ? transactions_->due() : std::nullopt)
+        due = std::min(due, *transaction);
 }  // namespace causeway::session
