@@ -108,16 +108,26 @@ void SockJsSession::push(FrameRef frame) {
     ++queued_frames_;
     waiting_bytes_ += frame.size();
     waiting_.push_back(std::move(frame));
+    want_flush();
+}
+
+void SockJsSession::want_flush() {
     if (!std::exchange(flush_wanted_, true)) parts_.wants_flush();
 }
 
 void SockJsSession::send(const FrameRef& frame) {
-    if (stage_ != Stage::kOpen || slow_told_) return;
-    if (queued() + frame.size() > parts_.limits.queue_bytes && queued() > 0) {
-        slow_told_ = true;
-        return user_->on_slow();
-    }
-    push(frame);
+    if (stage_ != Stage::kOpen || slow_ != Slow::kNo) return;
+    if (queued() + frame.size() <= parts_.limits.queue_bytes || queued() == 0) return push(frame);
+    slow_ = Slow::kToBeTold;
+    want_flush();
+}
+
+// With the flush at the end of the turn: whoever sends may be in the middle of a fan-out, which the user
+// would leave.
+void SockJsSession::tell_slow() {
+    if (slow_ != Slow::kToBeTold) return;
+    slow_ = Slow::kTold;
+    if (stage_ == Stage::kOpen) user_->on_slow();
 }
 
 // The next frame: messages that follow each other travel in one.
@@ -141,6 +151,7 @@ std::string SockJsSession::take_frame() {
 
 void SockJsSession::flush() {
     flush_wanted_ = false;
+    tell_slow();
     if (!receiver_) return;
     SockJsParcel parcel{receiver_->exchange, {}, false, stranger_ == nullptr, false};
     const bool streaming = sockjs::is_streaming(receiver_->transport);
@@ -264,7 +275,7 @@ void SockJsSession::on_user_deadline(Monotonic now) {
 
 void SockJsSession::tell_drained() {
     tell_drained_ = true;
-    if (!std::exchange(flush_wanted_, true)) parts_.wants_flush();
+    want_flush();
 }
 
 void SockJsSession::read_on(bool on) {

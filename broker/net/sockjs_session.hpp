@@ -89,6 +89,7 @@ private:
         kOpen,
         kClosing
     };  // closing: the close frame is all there is to be had
+    enum class Slow : std::uint8_t { kNo, kToBeTold, kTold };
     struct Deadline final : Timer {
         Deadline(SockJsSession& owner, void (SockJsSession::*then)(Monotonic)) : session(owner), call(then) {}
         void on_time(Monotonic now) override { (session.*call)(now); }
@@ -103,6 +104,8 @@ private:
 
     [[nodiscard]] std::size_t tell_every() const;
     void push(FrameRef frame);
+    void want_flush();
+    void tell_slow();
     [[nodiscard]] std::string take_frame();
     void deliver(SockJsParcel parcel);
     void end_response();
@@ -133,7 +136,7 @@ private:
     bool told_to_tell_ = false;
     bool tell_drained_ = false;
     bool flush_wanted_ = false;
-    bool slow_told_ = false;
+    Slow slow_ = Slow::kNo;
     std::uint64_t written_ = 0;
 
     // Proof of receipt: a request that receives shows that the answer before it arrived.

@@ -59,7 +59,7 @@ public:
     virtual void on_pong(std::uint32_t token) = 0;
     virtual void on_deadline(Monotonic now) = 0;
     virtual void on_drained() = 0;
-    // The client does not read what is sent to it. Must say its last word and close().
+    // The client does not read what is sent to it. Must say its last word and close(). Never within send().
     virtual void on_slow() = 0;
     // The peer broke the rules below STOMP (WebSocket, SockJS); the transport closes by itself.
     virtual void on_gone(Gone how) = 0;  // last call; the transport is not to be used any more
