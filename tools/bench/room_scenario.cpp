@@ -29,6 +29,13 @@ void RoomScenario::on_connected(Client& client) {
     }
 }
 
+// Small conversations are told who joins them: that is no message of this run, and not a damaged one either.
+void RoomScenario::on_frame(Client& client, const FrameView& frame, std::uint64_t now) {
+    const bool event = frame.body.find(R"("type":41)") != std::string_view::npos;
+    if (frame.command != "MESSAGE" || !event || find_marker(frame.body))
+        FanoutScenario::on_frame(client, frame, now);
+}
+
 void RoomScenario::command(const std::string& name, const std::string& body, std::uint64_t about) {
     swarm_.send(swarm_.client(creator()), encode_frame("SEND",
                                                        {{"destination", "/app/" + name},

@@ -33,6 +33,7 @@ class RoomScenario final : public FanoutScenario {
 public:
     RoomScenario(const Options& options, Swarm& swarm);
     void on_connected(Client& client) override;
+    void on_frame(Client& client, const FrameView& frame, std::uint64_t now) override;
 
 private:
     void on_receipt(Client& client, std::string_view id, std::uint64_t now) override;
