@@ -150,7 +150,7 @@ TEST_CASE("each message goes to one of many consumers on two shards, stored or n
     BrokerProcess broker(with_queues());
     std::mutex mutex;
     std::map<std::string, int> seen;
-    std::atomic<int> count{0};
+    std::atomic<bool> done{false};
     std::vector<std::thread> consumers;
     std::vector<int> shares(6, 0);
     for (std::size_t i = 0; i < shares.size(); ++i)
@@ -158,14 +158,13 @@ TEST_CASE("each message goes to one of many consumers on two shards, stored or n
             StompClient client = enters(broker, {"bob" + std::to_string(i)});
             const std::string mode = i % 2 == 0 ? "client-individual" : "auto";
             (void)client.subscribes(kQueue, {{"ack", mode}, {"prefetch-count", "8"}});
-            while (count.load() < kMessages) {
+            while (!done.load()) {
                 const auto frame = client.sees(std::chrono::milliseconds(100));
                 if (!frame || frame->command != "MESSAGE") continue;
                 if (mode != "auto") acks(client, *frame);
                 const std::lock_guard lock(mutex);
                 ++seen[frame->body];
                 ++shares[i];
-                ++count;
             }
             client.says("DISCONNECT", {{"receipt", "bye"}});
             (void)client.sees();
@@ -174,6 +173,9 @@ TEST_CASE("each message goes to one of many consumers on two shards, stored or n
     StompClient sender = enters(broker, {"alice"});
     for (int i = 0; i < kMessages; ++i)
         puts(sender, std::to_string(i), i % 2 == 0 ? persistent() : StompHeaders{});
+    // Those with ack:auto answer pings while they read.
+    CHECK(eventually([&] { return queue_metric(broker, "_acked_total") == kMessages; }));
+    done = true;
     for (std::thread& consumer : consumers) consumer.join();
     CHECK(seen.size() == kMessages);
     for (const auto& [body, times] : seen) CHECK(times == 1);
@@ -196,14 +198,20 @@ TEST_CASE(
     }
     StompClient last = enters(broker, {"bob"});
     (void)last.subscribes(kQueue, {{"ack", "client-individual"}});
-    while (true) {
-        const auto frame = last.sees(std::chrono::seconds(2));
-        if (!frame) break;
+    const auto is_empty = [&] {
+        const std::string rows = broker.admin_get("/api/v1/queues").body;
+        return rows.find("\"ready\":0,") != std::string::npos &&
+               rows.find("\"stored\":0,") != std::string::npos;
+    };
+    CHECK(eventually([&] {
+        const auto frame = last.sees(std::chrono::milliseconds(200));
+        if (!frame) return is_empty();
         if (frame->command == "RECEIPT") account.on_settled(frame->header("receipt-id").value_or(""));
-        if (frame->command != "MESSAGE") continue;
+        if (frame->command != "MESSAGE") return false;
         account.on_message(*frame);
         acks(last, *frame, {{"receipt", frame->body}});
-    }
+        return false;
+    }));
     MESSAGE(account.receipted(), " receipted, ", account.settled(), " settled over ", kills, " kills");
     CHECK(account.judge() == "");
 }
