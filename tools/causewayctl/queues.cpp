@@ -67,7 +67,7 @@ void add_queues(CLI::App& root, Context& context) {
     const auto which = std::make_shared<PurgeOptions>();
     verb = noun->add_subcommand("purge",
                                 "Drops what waits in a queue; what its consumers have does not come back.");
-    verb->add_option("queue", which->queue, "Its name, /queue/…")->required();
+    verb->add_option("QUEUE", which->queue, "Its name, /queue/…")->required();
     verb->add_flag("--yes", which->yes, "Without asking");
     verb->callback(
         [&context, which] { context.action = [&context, which] { return purge(context, *which); }; });
