@@ -15,16 +15,20 @@ FrontDoor::FrontDoor(asio::io_context& io, const config::Config& config, const C
       shards_(shards),
       handshakes_(static_cast<double>(config.tls.handshakes_per_second),
                   std::max(1.0, static_cast<double>(config.tls.handshakes_per_second))) {
+    if (!config.listen.tls_address.empty() || !config.listen.stomp_tls_address.empty()) context_ = load();
+    listen(io, "public", config.listen.public_address, {Entrance::kWeb, false});
+    listen(io, "tls", config.listen.tls_address, {Entrance::kWeb, true});
+    listen(io, "stomp", config.listen.stomp_address, {Entrance::kStomp, false});
+    listen(io, "stomp_tls", config.listen.stomp_tls_address, {Entrance::kStomp, true});
+}
+
+void FrontDoor::listen(asio::io_context& io, const char* name, const std::string& address, Kind kind) {
+    if (address.empty()) return;
+    const auto on_accept = [this, kind](int fd, std::string peer) { accept(fd, std::move(peer), kind); };
     const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
         spdlog::warn("{}; the next try is in {} ms", what, wait.count());
     };
-    const auto taking = [this](bool tls) {
-        return [this, tls](int fd, std::string peer) { accept(fd, std::move(peer), tls); };
-    };
-    plain_.emplace(io, config.listen.public_address, taking(false), on_trouble);
-    if (config.listen.tls_address.empty()) return;
-    context_ = load();
-    tls_.emplace(io, config.listen.tls_address, taking(true), on_trouble);
+    listeners_.emplace_back(name, std::make_unique<net::Listener>(io, address, on_accept, on_trouble));
 }
 
 std::shared_ptr<const net::TlsContext> FrontDoor::load() const {
@@ -53,28 +57,31 @@ void FrontDoor::refuse(int fd, const std::string& peer) {
 }
 
 // In turn, so that each shard has as many as the others.
-void FrontDoor::accept(int fd, std::string peer, bool tls) {
+void FrontDoor::accept(int fd, std::string peer, Kind kind) {
     const bool proxied = config_.listen.proxy_protocol;
     if (proxied && !addresses_->proxies().contains(peer)) return refuse(fd, peer);
     auto stranger = addresses_->admit(peer);
-    if (stranger == nullptr || (tls && !handshakes_.admit(clock_.monotonic()))) {
+    if (stranger == nullptr || (kind.tls && !handshakes_.admit(clock_.monotonic()))) {
         ::close(fd);
         return;
     }
     net::Arrival arrival{fd, std::move(peer), std::move(stranger)};
-    if (tls) arrival.tls = context_->open();
+    if (kind.tls) arrival.tls = context_->open();
     if (proxied) arrival.proxied = addresses_;
-    shards_[next_shard_]->adopt(std::move(arrival));
+    if (kind.entrance == Entrance::kStomp) net::keep_alive(fd);
+    shards_[next_shard_]->adopt(std::move(arrival), kind.entrance);
     next_shard_ = (next_shard_ + 1) % shards_.size();
 }
 
 void FrontDoor::stop() {
-    plain_->stop();
-    if (tls_) tls_->stop();
+    for (const auto& [name, listener] : listeners_) listener->stop();
 }
 
 std::string FrontDoor::description() const {
-    return "public=" + plain_->address() + (tls_ ? " tls=" + tls_->address() : "");
+    std::string text;
+    for (const auto& [name, listener] : listeners_)
+        text += (text.empty() ? "" : " ") + std::string(name) + "=" + listener->address();
+    return text;
 }
 
 }  // namespace causeway

@@ -1,11 +1,11 @@
-// Where clients come in: the public listeners, plain and TLS, and the decision whether one more socket is
-// taken. Spreads what it takes over the shards. Belongs to the main thread.
+// Where clients come in: the listeners for the web and for STOMP alone, plain and TLS, and the decision whether one
+// more socket is taken. Spreads what it takes over the shards. Belongs to the main thread.
 #pragma once
 
 #include <asio/io_context.hpp>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/config/config.hpp"
@@ -30,11 +30,16 @@ public:
     // Nobody comes in any more.
     void stop();
 
-    // "public=HOST:PORT", and " tls=HOST:PORT" if there is one.
+    // "public=HOST:PORT", then " tls=", " stomp=" and " stomp_tls=" if they are there.
     [[nodiscard]] std::string description() const;
 
 private:
-    void accept(int fd, std::string peer, bool tls);
+    struct Kind {
+        Entrance entrance;
+        bool tls;
+    };
+    void listen(asio::io_context& io, const char* name, const std::string& address, Kind kind);
+    void accept(int fd, std::string peer, Kind kind);
     void refuse(int fd, const std::string& peer);
     [[nodiscard]] std::shared_ptr<const net::TlsContext> load() const;
 
@@ -44,8 +49,7 @@ private:
     const std::vector<std::unique_ptr<Shard>>& shards_;
     std::shared_ptr<const net::TlsContext> context_;  // null: no TLS
     session::Rate handshakes_;
-    std::optional<net::Listener> plain_;
-    std::optional<net::Listener> tls_;
+    std::vector<std::pair<const char*, std::unique_ptr<net::Listener>>> listeners_;
     std::size_t next_shard_ = 0;
     bool told_of_untrusted_ = false;
 };

@@ -16,7 +16,7 @@ admin::Connection describe(const session::Session& session) {
     row.device = session.device_id();
     row.client_type = session.client_type();
     row.address = session.transport().opening().peer;
-    row.transport = static_cast<admin::Transport>(session.transport().wire());
+    row.transport = static_cast<admin::Transport>(session.transport().opening().carrier);
     if (session.connected()) row.stomp_version = stomp::to_string(session.version());
     row.connected_at = session.connected_at();
     row.subscriptions = session.subscription_count();

@@ -6,6 +6,7 @@
 
 #include "broker/app/deliveries.hpp"
 #include "broker/net/http_protocol.hpp"
+#include "broker/net/tcp_transport.hpp"
 #include "stomp/version.hpp"
 
 namespace causeway {
@@ -129,11 +130,12 @@ void Shard::start() {
     thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Shard::adopt(net::Arrival arrival) {
+void Shard::adopt(net::Arrival arrival, Entrance entrance) {
     // A std::function is copied, so what it owns is shared.
     auto shared = std::make_shared<net::Arrival>(std::move(arrival));
-    mailbox_.post([this, shared] {
+    mailbox_.post([this, shared, entrance] {
         net::Connection& connection = connections_.adopt(std::move(*shared));
+        if (entrance == Entrance::kStomp) return open_stomp(connection);
         connection.set_protocol(std::make_unique<net::HttpProtocol>(connection, site_, endpoint_));
     });
 }
@@ -177,6 +179,12 @@ void Shard::send_out() {
     connections_.flush_dirty();
     work_queues();
     frames_.end_turn();
+}
+
+void Shard::open_stomp(net::Connection& connection) {
+    auto transport = std::make_unique<net::TcpTransport>(connection, shared_.settings.limits.connect_bytes);
+    transport->attach(make_session(*transport));
+    connection.set_protocol(std::move(transport));
 }
 
 std::unique_ptr<net::TransportUser> Shard::make_session(net::Transport& transport) {

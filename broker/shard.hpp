@@ -43,6 +43,9 @@ struct ShardSettings {
     net::Compression compression = net::Compression::kOff;
 };
 
+// What a listener's clients speak.
+enum class Entrance : std::uint8_t { kWeb, kStomp };
+
 struct Shared {
     const Clock& clock;
     const ShardSettings& settings;
@@ -74,7 +77,7 @@ public:
 
     void start();
     // Any thread. Takes over a non-blocking socket.
-    void adopt(net::Arrival arrival);
+    void adopt(net::Arrival arrival, Entrance entrance);
     // Any thread. Sessions end once the commands under way are answered; `drained()` turns true when
     // the last connection has gone.
     void drain();
@@ -98,6 +101,7 @@ private:
     class Housekeeping;
     class QueueAlarm;
 
+    void open_stomp(net::Connection& connection);
     std::unique_ptr<net::TransportUser> make_session(net::Transport& transport);
     [[nodiscard]] std::vector<net::SockJsService> make_services();
     [[nodiscard]] net::SockJsHubParts hub_parts();

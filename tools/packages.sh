@@ -9,7 +9,7 @@ build_packages="g++ cmake ninja-build protobuf-compiler libprotobuf-dev libasio-
     libssl-dev zlib1g-dev libnats-dev libsqlite3-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
     libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev"
 # Beside these both commands need nats-server, and node with npm for the demo page's two libraries.
-test_packages="doctest-dev python3"  # and chromium, where apt has it
+test_packages="doctest-dev python3 python3-stomp"  # and chromium, where apt has it
 long_packages="clang-14 libclang-rt-14-dev strace"
 
 say() { printf '%s\n' "tools/${0##*/}: $*" >&2; }

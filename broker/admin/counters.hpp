@@ -32,10 +32,11 @@ enum class Transport : std::uint8_t {
     kXhrPolling,
     kEventsource,
     kHtmlfile,
-    kJsonp
+    kJsonp,
+    kTcp
 };
 CAUSEWAY_LABEL(Transport, "transport", "websocket", "sockjs_websocket", "xhr_streaming", "xhr_polling",
-               "eventsource", "htmlfile", "jsonp");
+               "eventsource", "htmlfile", "jsonp", "tcp");
 
 // Why a connection that had been accepted ended.
 enum class CloseReason : std::uint8_t {

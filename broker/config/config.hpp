@@ -20,6 +20,8 @@ struct Listen {
     std::string public_address = "127.0.0.1:8080";  // listen.public
     std::string admin_address = "127.0.0.1:8081";   // listen.admin
     std::string tls_address;                         // listen.tls
+    std::string stomp_address;                       // listen.stomp
+    std::string stomp_tls_address;                   // listen.stomp_tls
     bool proxy_protocol = false;
     std::vector<std::string> trusted_proxies;
     std::vector<std::string> allowed_addresses;

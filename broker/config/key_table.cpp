@@ -16,6 +16,10 @@ const std::vector<Key> kKeys{
      "Address and port for operators: admin API, metrics, health, console."},
     {"listen.tls", Type::kText, AT(listen.tls_address),
      "Address and port for clients that encrypt (https, wss); empty: none. Needs tls.certificate_files."},
+    {"listen.stomp", Type::kText, AT(listen.stomp_address),
+     "Address and port for clients that speak STOMP on a bare TCP connection, as \"127.0.0.1:61613\"; empty: none."},
+    {"listen.stomp_tls", Type::kText, AT(listen.stomp_tls_address),
+     "The same, encrypted; empty: none. Needs tls.certificate_files."},
     {"listen.proxy_protocol", Type::kBool, AT(listen.proxy_protocol),
      "A balancer says with each connection for whom it is, by the PROXY protocol (version 1 or 2, before TLS). Holds for "
      "all listeners for clients: they then take connections from listen.trusted_proxies alone."},

@@ -47,10 +47,15 @@ void check_proxies(const Listen& listen) {
 void check_tls(const Config& config) {
     if (config.tls.certificate_files.size() != config.tls.key_files.size())
         refuse("tls.key_files", "must name one key for each of tls.certificate_files, in the same order");
-    if (config.listen.tls_address.empty()) return;
-    check_address("listen.tls", config.listen.tls_address);
-    if (config.tls.certificate_files.empty())
-        refuse("listen.tls", "needs a certificate: set tls.certificate_files and tls.key_files");
+    if (!config.listen.stomp_address.empty()) check_address("listen.stomp", config.listen.stomp_address);
+    const std::pair<std::string_view, const std::string&> encrypted[] = {
+        {"listen.tls", config.listen.tls_address}, {"listen.stomp_tls", config.listen.stomp_tls_address}};
+    for (const auto& [key, address] : encrypted) {
+        if (address.empty()) continue;
+        check_address(key, address);
+        if (config.tls.certificate_files.empty())
+            refuse(key, "needs a certificate: set tls.certificate_files and tls.key_files");
+    }
 }
 
 void check_prefixes(const std::vector<std::string>& prefixes) {

@@ -193,7 +193,7 @@ FrameGuard::MaybeRefusal FrameGuard::begin_data(std::uint64_t length, Monotonic 
     // Compared by subtraction: a sum can wrap, and in websocketpp it does.
     const std::uint64_t limit = message_limit();
     const std::uint64_t room = limit - std::min(message_size_, limit);
-    if (length > room) return FrameRefusal{1009, "message above the limit"};
+    if (length > room) return FrameRefusal{1009, "message above the limit", message_size_ + length};
     message_size_ = final() ? 0 : message_size_ + length;
     const bool empty_fragment = length == 0 && (continues || !final());
     if (empty_fragment && !empty_fragment_rate_.admit(now)) {

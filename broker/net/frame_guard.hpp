@@ -20,6 +20,7 @@ namespace causeway::net {
 struct FrameRefusal {
     int close_code = 1002;
     std::string_view text;
+    std::uint64_t size = 0;  // of the message that is too large, as far as it was announced
 };
 
 // GCRA: `kBurst` at once, then one per `kInterval`.

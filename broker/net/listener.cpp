@@ -89,6 +89,17 @@ bool is_of_the_peer(int error) {
 
 }  // namespace
 
+void keep_alive(int fd) {
+    const int on = 1;
+    const int first_seconds = 60;
+    const int then_seconds = 15;
+    const int times = 4;
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &first_seconds, sizeof first_seconds);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &then_seconds, sizeof then_seconds);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+}
+
 Listener::Listener(asio::io_context& io, const std::string& address, OnAccept on_accept, OnTrouble on_trouble,
                    int spare)
     : first_reserved_(descriptors_but(spare)),

@@ -12,6 +12,10 @@
 
 namespace causeway::net {
 
+// The kernel asks a peer that is silent for a minute whether it is there, and ends the connection if nobody answers:
+// for protocols that have no way of their own to ask.
+void keep_alive(int fd);
+
 class Listener {
 public:
     static constexpr int kSpare = 64;  // for SQLite, NATS, operators and reading configuration

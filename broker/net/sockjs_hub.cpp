@@ -168,8 +168,8 @@ void SockJsHub::take(const std::string& key, std::string payload, std::size_t sh
                 return hub.answer(exchange, 500, "Payload expected.");
             case Sent::kBroken:
                 return hub.answer(exchange, 500, "Broken JSON encoding.");
-            case Sent::kTooLarge:
-                return hub.answer(exchange, 413, "the message is larger than this session may send\n");
+            case Sent::kTooLarge:  // the session says so, to a client that would not wait for it after a 413
+                return hub.answer(exchange, 204, "");
             case Sent::kClosed:
                 return hub.answer(exchange, 404, "there is no such session\n");
         }

@@ -85,7 +85,10 @@ std::size_t SockJsSession::tell_every() const { return std::min(kTellEvery, part
 
 SockJsSession::Sent SockJsSession::on_payload(std::string_view payload) {
     if (stage_ == Stage::kClosing) return Sent::kClosed;
-    if (payload.size() + held_.size() > max_message_) return Sent::kTooLarge;
+    if (payload.size() + held_.size() > max_message_) {
+        user_->on_violation({1009, "message above the limit", payload.size()});
+        return Sent::kTooLarge;
+    }
     std::string octets;
     switch (decoder_.decode(payload, octets)) {
         case sockjs::Decoder::Result::kEmpty:

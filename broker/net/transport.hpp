@@ -17,8 +17,10 @@ namespace causeway::net {
 class EventLoop;
 
 // How one STOMP frame is wrapped on its way out: part of what makes two encodings differ.
-enum class Wire : std::uint8_t { kWebSocket, kSockJsWebSocket, kSockJsHttp };
-inline constexpr std::size_t kWires = 3;
+enum class Wire : std::uint8_t { kWebSocket, kSockJsWebSocket, kSockJsHttp, kTcp };
+inline constexpr std::size_t kWires = 4;
+// Octets as they are; SockJS carries text only.
+[[nodiscard]] constexpr bool carries_octets(Wire wire) { return wire == Wire::kWebSocket || wire == Wire::kTcp; }
 
 // What carries the octets; of SockJS over HTTP what its first request was.
 enum class Carrier : std::uint8_t {
@@ -28,7 +30,8 @@ enum class Carrier : std::uint8_t {
     kXhrPolling,
     kEventSource,
     kHtmlFile,
-    kJsonp
+    kJsonp,
+    kTcp
 };
 
 // What the client said before its first STOMP byte.
@@ -46,6 +49,13 @@ struct Farewell {
     std::string reason;
 };
 
+// A rule below STOMP that the peer broke.
+struct Violation {
+    int close_code;  // RFC 6455, 7.4.1: 1002, 1007, 1008, or 1009 for too large
+    std::string text;
+    std::uint64_t size = 0;  // octets of what is too large, as far as it is known; 0: it is not
+};
+
 class TransportUser {
 public:
     enum class Gone : std::uint8_t { kClient, kBroken, kOurs };
@@ -61,7 +71,9 @@ public:
     virtual void on_drained() = 0;
     // The client does not read what is sent to it. Must say its last word and close(). Never within send().
     virtual void on_slow() = 0;
-    // The peer broke the rules below STOMP (WebSocket, SockJS); the transport closes by itself.
+    // The connection is about to end for it. May say its last word and close(); what the Close frame says is the
+    // violation's all the same.
+    virtual void on_violation(const Violation& /*violation*/) {}
     virtual void on_gone(Gone how) = 0;  // last call; the transport is not to be used any more
 };
 
@@ -76,6 +88,8 @@ public:
     // `frame` was made by wrap() for this wire. Silently nothing once closing.
     virtual void send(const FrameRef& frame) = 0;
     virtual void ping(std::uint32_t token) = 0;
+    // False: pings are not sent, and on_pong() never comes.
+    [[nodiscard]] virtual bool answers_pings() const { return true; }
     // Sends what is queued, then `last` past every limit if it is not empty, then closes.
     virtual void close(const FrameRef& last, const Farewell& farewell) = 0;
     virtual void set_deadline(Monotonic due) = 0;

@@ -86,6 +86,15 @@ void send_close(CodecState& state, int code, std::string_view reason) {
     end_if_done(state);
 }
 
+// For what the peer did.
+void refuse(CodecState& state, const FrameRefusal& refusal) {
+    if (state.phase != Phase::kOpen) return;
+    tell(state, [&](WebSocketCodec::Events& events) {
+        events.on_violation(refusal.close_code, refusal.text, refusal.size);
+    });
+    send_close(state, refusal.close_code, refusal.text);
+}
+
 void feed(CodecState& state, std::string_view bytes) {
     Connection& connection = connection_of(state);
     while (!bytes.empty() && state.phase <= Phase::kOpen && state.events != nullptr && !state.broken) {
@@ -105,10 +114,23 @@ void feed_contained(CodecState& state, std::string_view bytes) {
     if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
 }
 
+bool is_close(std::string_view frame) { return frame.size() >= 4 && static_cast<unsigned char>(frame[0]) == 0x88; }
+
+// A violation that the library found: its Close frame is on its way, and ours must not follow.
+void tell_of_found(CodecState& state, std::string_view close_frame) {
+    const int code = static_cast<unsigned char>(close_frame[2]) << 8 | static_cast<unsigned char>(close_frame[3]);
+    begin_closing(state);
+    state.closed_by_us = true;
+    tell(state, [&](WebSocketCodec::Events& events) {
+        events.on_violation(code, code == 1007 ? "text is not UTF-8" : "WebSocket violated", 0);
+    });
+}
+
 websocketpp::lib::error_code write(CodecState& state,
                                    const std::vector<websocketpp::transport::buffer>& parts) {
     std::string frames;
     for (const auto& part : parts) frames.append(part.buf, part.len);
+    if (state.phase == Phase::kOpen && !state.guard.close_seen() && is_close(frames)) tell_of_found(state, frames);
     tell(state, [&](WebSocketCodec::Events& events) { events.on_output(frames); });
     return {};
 }
@@ -165,7 +187,7 @@ WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one, Compression comp
         const bool binary = message->get_opcode() == websocketpp::frame::opcode::binary;
         // The library looks for this only when the text came in one frame. The rest it has validated.
         if (!binary && ends_within_character(message->get_payload()))
-            return send_close(*connection, 1007, "text ends within a character");
+            return refuse(*connection, {1007, "text ends within a character"});
         tell(*connection, [&](Events& events) { events.on_message(message->get_payload(), binary); });
     });
     library.set_pong_handler([this](Handle handle, const std::string& payload) {
@@ -204,9 +226,9 @@ void WebSocketEndpoint::Server::inflate(CodecState& state) {
         return send_close(state, 1011, "internal error");
     }
     if (result == Inflater::Result::kTooLarge)
-        return send_close(state, 1009, "message above the limit when inflated");
-    if (result == Inflater::Result::kBroken) return send_close(state, 1007, "message does not inflate");
-    if (!binary && !is_valid_utf8(text)) return send_close(state, 1007, "text is not UTF-8");
+        return refuse(state, {1009, "message above the limit when inflated"});
+    if (result == Inflater::Result::kBroken) return refuse(state, {1007, "message does not inflate"});
+    if (!binary && !is_valid_utf8(text)) return refuse(state, {1007, "text is not UTF-8"});
     tell(state, [&](WebSocketCodec::Events& events) { events.on_message(text, binary); });
     if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
 }
@@ -262,7 +284,7 @@ void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
         const FrameGuard::Verdict verdict = state->guard.read(bytes, now);
         if (state->phase == Phase::kOpen) feed_contained(*state, bytes.substr(0, verdict.pass));
         if (state->phase == Phase::kOpen && verdict.message) server.inflate(*state);
-        if (verdict.refusal) send_close(*state, verdict.refusal->close_code, verdict.refusal->text);
+        if (verdict.refusal) refuse(*state, *verdict.refusal);
         bytes.remove_prefix(verdict.taken);
     }
     end_if_done(*state);

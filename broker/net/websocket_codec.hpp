@@ -53,6 +53,9 @@ public:
         // close().
         virtual void on_message(std::string_view payload, bool binary) = 0;
         virtual void on_pong(std::string_view payload) = 0;
+        // The peer broke a rule, or a limit; `size` is that of a message above it, 0 if not known. The Close frame
+        // with this code follows, if the callback does not close() first; what is queued now goes before it.
+        virtual void on_violation(int /*close_code*/, std::string_view /*text*/, std::uint64_t /*size*/) {}
         // The response 101 or a control frame: to be queued behind what is queued.
         virtual void on_output(std::string_view bytes) = 0;
         // Both sides have sent a Close frame, or the framing is broken and ours has gone out: flush and

@@ -31,8 +31,10 @@ void WebSocketTransport::on_message(std::string_view payload, bool /*binary*/) {
 
 void WebSocketTransport::on_sockjs_message(std::string_view payload) {
     std::string bytes;
-    if (sockjs_.decode(payload, bytes) == sockjs::Decoder::Result::kBroken)
-        return close({}, {1002, "Broken framing."});
+    if (sockjs_.decode(payload, bytes) == sockjs::Decoder::Result::kBroken) {
+        on_violation(1002, "Broken framing.", 0);
+        return close({}, *violation_);
+    }
     if (!bytes.empty()) user_->on_bytes(bytes);
 }
 
@@ -49,6 +51,12 @@ void WebSocketTransport::on_pong(std::string_view payload) {
     user_->on_pong(token);
 }
 
+void WebSocketTransport::on_violation(int close_code, std::string_view text, std::uint64_t size) {
+    if (closing_) return;
+    violation_ = std::make_unique<const Farewell>(Farewell{close_code, std::string(text)});
+    user_->on_violation({close_code, std::string(text), size});
+}
+
 void WebSocketTransport::on_output(std::string_view bytes) {
     connection_.send_last(FrameRef::make({}, bytes));
 }
@@ -56,13 +64,14 @@ void WebSocketTransport::on_output(std::string_view bytes) {
 void WebSocketTransport::close(const FrameRef& last, const Farewell& farewell) {
     if (closing_) return;
     closing_ = true;
+    const Farewell& said = violation_ ? *violation_ : farewell;
     if (last) connection_.send_last(last);
     if (wire() == Wire::kSockJsWebSocket) {
         std::string frame;
-        sockjs::append_close_frame(frame, farewell.close_code, farewell.reason);
+        sockjs::append_close_frame(frame, said.close_code, said.reason);
         connection_.send_last(wrap_sockjs_text(frame));
     }
-    codec_.close(farewell.close_code, farewell.reason);
+    codec_.close(said.close_code, said.reason);
     connection_.read_on(true);
     connection_.set_deadline(connection_.loop().now() + kCloseTimeout);
 }

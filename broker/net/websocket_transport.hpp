@@ -50,6 +50,7 @@ private:
     void on_message(std::string_view payload, bool binary) override;
     void on_sockjs_message(std::string_view payload);
     void on_pong(std::string_view payload) override;
+    void on_violation(int close_code, std::string_view text, std::uint64_t size) override;
     void on_output(std::string_view bytes) override;
     void on_closed(int code) override;
 
@@ -58,6 +59,7 @@ private:
     std::unique_ptr<TransportUser> user_;
     WebSocketCodec codec_;
     sockjs::Decoder sockjs_;
+    std::unique_ptr<const Farewell> violation_;  // what the Close frame says, whatever the session would
     bool closing_ = false;  // we have said goodbye: the session hears nothing but on_gone()
 };
 

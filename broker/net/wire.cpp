@@ -19,6 +19,8 @@ FrameRef wrap(Wire wire, std::string_view stomp_frame) {
     switch (wire) {
         case Wire::kWebSocket:
             return websocket_frame(is_valid_utf8(stomp_frame) ? Opcode::kText : Opcode::kBinary, stomp_frame);
+        case Wire::kTcp:
+            return FrameRef::make({}, stomp_frame);
         case Wire::kSockJsWebSocket:
         case Wire::kSockJsHttp: break;
     }

@@ -12,7 +12,7 @@ namespace {
 // What the wire can carry of it: SockJS carries text only, so other octets go there as base64.
 std::string_view put_octets(stomp::Encoder& frame, const EncodingKey& key, std::string_view octets,
                             std::string& scratch) {
-    if (key.wire == net::Wire::kWebSocket || is_valid_utf8(octets)) return octets;
+    if (net::carries_octets(key.wire) || is_valid_utf8(octets)) return octets;
     frame.header("content-transfer-encoding", "base64");
     scratch = base64_encode(octets);
     return scratch;
@@ -26,7 +26,7 @@ std::string_view put_content(stomp::Encoder& frame, const EncodingKey& key, cons
         return put_octets(frame, key, content.body(), scratch);
     }
     frame.header("content-type", "application/x-protobuf");
-    if (key.wire == net::Wire::kWebSocket) return content.protobuf();
+    if (net::carries_octets(key.wire)) return content.protobuf();
     frame.header("content-transfer-encoding", "base64");  // always, so that clients need not look
     scratch = base64_encode(content.protobuf());
     return scratch;

@@ -197,6 +197,18 @@ void Session::on_slow() {
          {});
 }
 
+void Session::on_violation(const net::Violation& violation) {
+    if (violation.close_code != 1009) return fail({ErrorCode::kProtocolError, violation.text, {}}, {});
+    const bool connecting = stage_ == Stage::kConnecting;
+    const std::string_view key = connecting ? "limits.connect_bytes" : "limits.frame_bytes";
+    const std::size_t limit = connecting ? services_.limits.connect_bytes : services_.limits.frame_bytes;
+    const std::string size =
+        violation.size > 0 ? std::to_string(violation.size) + " octets or more" : "more octets than are taken";
+    fail({ErrorCode::kMessageTooLarge,
+          "a message of " + size + ", and " + std::string(key) + " = " + std::to_string(limit), std::string(key)},
+         {});
+}
+
 void Session::on_gone(Gone how) {
     if (stage_ == Stage::kClosed) return;
     ++services_.counters

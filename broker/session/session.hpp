@@ -38,6 +38,7 @@ public:
     void on_deadline(Monotonic now) override;
     void on_drained() override;
     void on_slow() override;
+    void on_violation(const net::Violation& violation) override;
     void on_gone(Gone how) override;
 
     // From the routing table, by way of our subscriptions.
@@ -204,6 +205,7 @@ private:
     // session_time.cpp
     void set_deadline();
     void beat(Monotonic now);
+    [[nodiscard]] Monotonic silence_ends() const;
     void check_life(Monotonic now);
     void check_expiry();
 

@@ -46,6 +46,14 @@ void Session::beat(Monotonic at) {
     send("\n");
 }
 
+// Where no ping can ask, only a promise of heart-beats makes silence mean anything; without one the kernel looks
+// after the connection.
+Monotonic Session::silence_ends() const {
+    const bool promised = silence_allowed_.count() > 0;
+    if (!promised && !transport_.answers_pings()) return Monotonic::max();
+    return last_in_ + silence_before_ping(services_.limits, silence_allowed_);
+}
+
 // Browsers slow the timers of hidden tabs down but answer WebSocket pings: so those have the last word.
 void Session::check_life(Monotonic at) {
     if (pinged_for_life_) {
@@ -53,7 +61,8 @@ void Session::check_life(Monotonic at) {
         return fail(
             {ErrorCode::kHeartbeatTimeout, "nothing was heard from you, nor did you answer a ping", {}}, {});
     }
-    if (at - last_in_ < silence_before_ping(services_.limits, silence_allowed_)) return;
+    if (at < silence_ends()) return;
+    if (!transport_.answers_pings()) return fail({ErrorCode::kHeartbeatTimeout, "nothing was heard from you", {}}, {});
     pinged_for_life_ = at;
     transport_.ping(kLifePing);
 }
@@ -72,9 +81,7 @@ void Session::check_expiry() {
 void Session::set_deadline() {
     if (stage_ != Stage::kConnected) return;
     Monotonic due = next_beat_;
-    due =
-        std::min(due, pinged_for_life_ ? *pinged_for_life_ + services_.limits.ping_timeout
-                                       : last_in_ + silence_before_ping(services_.limits, silence_allowed_));
+    due = std::min(due, pinged_for_life_ ? *pinged_for_life_ + services_.limits.ping_timeout : silence_ends());
     if (const auto proof = proof_.due()) due = std::min(due, *proof);
     if (identity_.expires_at) {
         const Milliseconds left(to_ms(*identity_.expires_at) - to_ms(services_.clock.wall()));

@@ -64,6 +64,7 @@ bool FakeTransport::flush(net::TransportUser& user) {
 }
 
 void FakeTransport::receive(std::string_view websocket_frame) {
+    if (wire() == net::Wire::kTcp) return decode(std::string(websocket_frame), false);
     const bool binary = (websocket_frame.at(0) & 0x0f) == 2;
     const std::string_view payload = payload_of(websocket_frame);
     if (wire() == net::Wire::kWebSocket) return decode(std::string(payload), binary);

@@ -32,6 +32,7 @@ public:
 
     void send(const net::FrameRef& frame) override;
     void ping(std::uint32_t token) override { pings.push_back(token); }
+    [[nodiscard]] bool answers_pings() const override { return wire() != net::Wire::kTcp; }
     void close(const net::FrameRef& last, const net::Farewell& farewell) override;
     void set_deadline(Monotonic due) override { deadline = due; }
     void tell_drained() override { wants_drained_ = true; }
