@@ -74,6 +74,11 @@ ShardSettings shard_settings(const config::Config& config) {
     settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
     settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
     settings.prefixes = config.http.prefixes;
+    settings.sockjs.websocket = config.sockjs.websocket;
+    settings.sockjs.cookie_needed = config.sockjs.cookie_needed;
+    settings.sockjs_times.heartbeat = config.sockjs.heartbeat;
+    settings.sockjs_times.disconnect = config.sockjs.disconnect_delay;
+    settings.sockjs_response_bytes = config.sockjs.response_limit;
     settings.forwarded_header = config.http.forwarded_header;
     settings.origins.allowed = config.http.allowed_origins;
     settings.compression = config.http.compression ? net::Compression::kOn : net::Compression::kOff;

@@ -200,7 +200,7 @@ std::unique_ptr<net::TransportUser> Shard::make_session(net::Transport& transpor
 std::vector<net::SockJsService> Shard::make_services() {
     std::vector<net::SockJsService> services;
     for (const std::string& prefix : shared_.settings.prefixes) {
-        net::SockJsService service;
+        net::SockJsService service = shared_.settings.sockjs;
         service.prefix = prefix;
         service.first_message_bytes = shared_.settings.limits.connect_bytes * kEscaped;
         service.make_user = [this](net::Transport& transport) { return make_session(transport); };
@@ -215,7 +215,8 @@ net::SockJsHubParts Shard::hub_parts() {
         other.mailbox_.post([&other, task = std::move(task)] { task(other.sockjs_); });
     };
     const auto admit = [this](const std::string& address) { return std::shared_ptr<void>(shared_.addresses->admit(address)); };
-    return {index_, shared_.shard_count, loop_, services_, reach, admit, {}, {128 * 1024, shared_.settings.limits.outgoing_bytes}};
+    return {index_, shared_.shard_count, loop_, services_, reach, admit, shared_.settings.sockjs_times,
+            {shared_.settings.sockjs_response_bytes, shared_.settings.limits.outgoing_bytes}};
 }
 
 session::Session* Shard::find(SessionId id) {

@@ -35,6 +35,9 @@ struct ShardSettings {
     routing::DestinationLimits destination_limits;
     net::ConnectionLimits connection_limits;
     std::vector<std::string> prefixes;
+    net::SockJsTimes sockjs_times;
+    net::SockJsService sockjs;  // what all prefixes have in common
+    std::size_t sockjs_response_bytes = 128 * 1024;
     OriginPolicy origins;
     std::string forwarded_header;
     std::string server_name;

@@ -42,6 +42,14 @@ struct Http {
     bool compression = false;
 };
 
+struct SockJs {
+    bool websocket = true;
+    bool cookie_needed = false;
+    Milliseconds heartbeat{25'000};
+    Milliseconds disconnect_delay{5'000};
+    std::size_t response_limit = 128 * 1024;
+};
+
 struct Jwt {
     std::string secret;
     std::string secret_file;
@@ -182,6 +190,7 @@ struct Config {
     Listen listen;
     Tls tls;
     Http http;
+    SockJs sockjs;
     Auth auth;
     Storage storage;
     Retention retention;

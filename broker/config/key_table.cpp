@@ -51,6 +51,17 @@ const std::vector<Key> kKeys{
      "Agree to compress WebSocket messages (permessage-deflate) with clients that offer it; those from 1 KiB are "
      "then sent so."},
 
+    {"sockjs.websocket", Type::kBool, AT(sockjs.websocket),
+     "Offer WebSocket to SockJS clients. Off where something in between breaks it; WebSockets without SockJS stay."},
+    {"sockjs.cookie_needed", Type::kBool, AT(sockjs.cookie_needed),
+     "Set a JSESSIONID cookie, for balancers that keep a client on one broker by it."},
+    {"sockjs.heartbeat", Type::kDuration, AT(sockjs.heartbeat),
+     "A SockJS request that waits is sent an `h` after this long without anything else."},
+    {"sockjs.disconnect_delay", Type::kDuration, AT(sockjs.disconnect_delay),
+     "A SockJS client over HTTP is gone when it has had no request waiting for this long."},
+    {"sockjs.response_limit", Type::kSize, AT(sockjs.response_limit),
+     "After this much a streamed answer ends and the client asks anew, as browsers keep all of it in memory."},
+
     {"auth.jwt.secret", Type::kSecret, AT(auth.jwt.secret),
      "The secret that tokens are signed with, at least 32 octets. Better: auth.jwt.secret_file."},
     {"auth.jwt.secret_file", Type::kText, AT(auth.jwt.secret_file),

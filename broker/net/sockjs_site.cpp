@@ -118,11 +118,11 @@ bool SockJsSite::serves(const HttpHead& head) const {
 
 std::variant<WebSocketPlace, HttpResponse> SockJsSite::websocket_at(const HttpHead& head) const {
     const auto route = sockjs::route(service_.prefix, head.path);
-    if (route && service_.websocket) {
+    if (route) {
         if (route->endpoint == Endpoint::kGreeting || route->endpoint == Endpoint::kRawWebSocket)
             return WebSocketPlace{Wire::kWebSocket};
-        if (route->endpoint == Endpoint::kSession && route->transport == sockjs::Transport::kWebSocket)
-            return WebSocketPlace{Wire::kSockJsWebSocket};
+        const bool session = route->endpoint == Endpoint::kSession && route->transport == sockjs::Transport::kWebSocket;
+        if (session && service_.websocket) return WebSocketPlace{Wire::kSockJsWebSocket};
     }
     return plain(404, "no WebSocket here; try " + service_.prefix + "\n");
 }
