@@ -44,7 +44,8 @@ StaticFiles::StaticFiles(const std::filesystem::path& directory) {
     for (std::filesystem::recursive_directory_iterator entries(directory, error), end; entries != end && !error;
          entries.increment(error)) {
         const std::string_view type = type_of(entries->path());
-        if (!entries->is_regular_file() || type.empty()) continue;
+        // A link may lead anywhere.
+        if (entries->is_symlink() || !entries->is_regular_file() || type.empty()) continue;
         const std::uintmax_t size = entries->file_size();
         if (size > kLargestFile) throw std::runtime_error(entries->path().string() + " is larger than 4 MiB");
         sum += size;

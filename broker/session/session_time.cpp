@@ -8,6 +8,8 @@ namespace causeway::session {
 
 namespace {
 
+constexpr Milliseconds kLongest{24 * 3600 * 1000};  // between two looks at what may be due
+
 constexpr std::uint32_t kLifePing = 0xffffffff;  // never a token of ProofOfReceipt in practice
 
 Milliseconds silence_before_ping(const SessionLimits& limits, Milliseconds agreed) {
@@ -89,7 +91,7 @@ void Session::set_deadline() {
             expiry_warned_ ? left + services_.limits.expiry_grace : left - services_.limits.expiry_warning;
         due = std::min(due, now() + std::clamp(until, Milliseconds(0), Milliseconds(24 * 3600 * 1000)));
     }
-    transport_.set_deadline(due);
+    transport_.set_deadline(std::min(due, now() + kLongest));
 }
 
     if (const auto transaction = transactions_ ? transactions_->due() : std::nullopt)
