@@ -38,8 +38,8 @@ TEST_CASE("queues are listed by name, in pages") {
                                      {"ready", 1},
                                      {"delayed", 2},
                                      {"unacked", 3},
-                                     {"consumers", 4},
                                      {"bytes", 5},
+                                     {"consumers", 4},
                                      {"stored", 6},
                                      {"storedBytes", 7}}));
     CHECK(first["next"] == "/queue/b");
