@@ -39,7 +39,7 @@ struct Http {
     std::string static_dir;
     std::vector<std::string> allowed_origins{"*"};
     std::string forwarded_header = "X-Forwarded-For";
-    bool compression = false;
+    bool compression = true;
 };
 
 struct SockJs {

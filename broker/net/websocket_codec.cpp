@@ -290,8 +290,8 @@ void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
     end_if_done(*state);
 }
 
-FrameRef WebSocketCodec::as_agreed(const FrameRef& frame) {
-    return state_->deflate ? endpoint_.server_->deflater.deflated(frame) : frame;
+FrameRef WebSocketCodec::as_agreed(const FrameRef& frame, std::optional<Monotonic> turn) {
+    return state_->deflate ? endpoint_.server_->deflater.deflated(frame, turn) : frame;
 }
 
 void WebSocketCodec::ping(std::string_view payload) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,8 +87,8 @@ public:
 
     [[nodiscard]] bool is_open() const;
     // A data frame of ours as this client may be sent it: compressed, once for all who agreed to that, where
-    // it pays.
-    [[nodiscard]] FrameRef as_agreed(const FrameRef& frame);
+    // it pays; see Deflater::deflated().
+    [[nodiscard]] FrameRef as_agreed(const FrameRef& frame, std::optional<Monotonic> turn = std::nullopt);
 
 private:
     WebSocketEndpoint& endpoint_;

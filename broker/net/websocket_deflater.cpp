@@ -39,12 +39,22 @@ struct Deflater::Stream {
 Deflater::Deflater() = default;
 Deflater::~Deflater() = default;
 
-FrameRef Deflater::deflated(const FrameRef& frame) {
+FrameRef Deflater::deflated(const FrameRef& frame, std::optional<Monotonic> turn) {
     if (frame.size() < kThreshold) return frame;
     if (FrameRef made = frame.twin()) return made;
+    if (turn && !fits(frame.size(), *turn)) return frame;
     FrameRef made = make(frame);
     frame.set_twin(made);
     return made;
+}
+
+// The first of a turn always does.
+bool Deflater::fits(std::size_t octets, Monotonic turn) {
+    if (turn_ != turn) done_in_turn_ = 0;
+    turn_ = turn;
+    if (done_in_turn_ > 0 && done_in_turn_ + octets > kPerTurn) return false;
+    done_in_turn_ += octets;
+    return true;
 }
 
 FrameRef Deflater::make(const FrameRef& frame) {

@@ -27,7 +27,9 @@ public:
     // Answers the upgrade, then reads what came behind its head.
     void open(const UpgradeRequest& request, std::string_view following);
 
-    void send(const FrameRef& frame) override { connection_.send(codec_.as_agreed(frame)); }
+    void send(const FrameRef& frame) override {
+        connection_.send(codec_.as_agreed(frame, connection_.loop().now()));
+    }
     void ping(std::uint32_t token) override;
     void close(const FrameRef& last, const Farewell& farewell) override;
     void set_deadline(Monotonic due) override;

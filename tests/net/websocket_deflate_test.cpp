@@ -309,3 +309,21 @@ TEST_CASE("a compressed frame outlives the frame that it was made of") {
     frame = FrameRef();
     CHECK(inflated(sent.bytes().substr(4)).substr(0, 6) == "a[\"[{\\");
 }
+
+TEST_CASE("one turn compresses so much and no more; what is compressed already still goes so") {
+    Deflater deflater;
+    const Monotonic turn{std::chrono::seconds(1)};
+    const auto is_plain = [&](const FrameRef& frame, Monotonic when) {
+        return deflater.deflated(frame, when).bytes().data() == frame.bytes().data();
+    };
+    const FrameRef first = wrap(Wire::kWebSocket, json(Deflater::kPerTurn - 2000));
+    const FrameRef second = wrap(Wire::kWebSocket, json(4000));
+    const FrameRef third = wrap(Wire::kWebSocket, json(1500));
+    CHECK_FALSE(is_plain(first, turn));
+    CHECK(is_plain(second, turn));
+    CHECK_FALSE(is_plain(third, turn));
+    CHECK_FALSE(is_plain(first, turn));
+    CHECK_FALSE(is_plain(second, turn + std::chrono::milliseconds(1)));
+    const FrameRef largest = wrap(Wire::kWebSocket, json(2 * Deflater::kPerTurn));
+    CHECK_FALSE(is_plain(largest, turn + std::chrono::milliseconds(2)));
+}
