@@ -54,6 +54,10 @@ void QueueSubscriptions::deliver(QueueSubscription& subscription, const queue::D
 }
 
 void QueueSubscriptions::on_drained() {
+    if (!session_.transport_.answers_pings()) {
+        on_pinged();
+        on_pong();
+    }
     for_each([this](QueueSubscription& subscription) {
         while (!subscription.waiting.empty() && has_room()) {
             const queue::Delivery next = std::move(subscription.waiting.front());
@@ -73,6 +77,8 @@ void QueueSubscriptions::send(QueueSubscription& subscription, const queue::Deli
     subscription.on_sent(delivery.place);
     session_.send_message(subscription, delivery.message, extra);
     if (ledger != nullptr) return;
+    // Where nothing proves that it arrived, that it was written has to do.
+    if (!session_.transport_.answers_pings()) return session_.transport_.tell_drained();
     session_.proof_.on_delivered();
     if (subscription.is_short()) session_.proof_.hurry();
     session_.want_proof();

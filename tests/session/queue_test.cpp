@@ -214,6 +214,20 @@ TEST_CASE("with ack:auto a message is settled when it is proven that it arrived,
     }
 }
 
+TEST_CASE("where nothing can prove that a message arrived, it is settled when it is written") {
+    World world(open_queues());
+    Client alice(world, "alice"), bob(world, "bob", 1, net::Wire::kTcp);
+    alice.connects();
+    bob.connects().subscribes("/queue/q");
+    bob.transport->stalled = true;
+    alice.sends("/queue/q", "1", {"persistent:true"});
+    CHECK(world.store.queue("/queue/q") == "1");
+    bob.transport->stalled = false;
+    world.settle();
+    CHECK(bob.sees() == "1");
+    CHECK(world.store.queue("/queue/q").empty());
+}
+
 TEST_CASE("the RECEIPT of an ACK comes when the message is no longer in the store") {
     World world(open_queues());
     Client alice(world, "alice"), bob(world, "bob", 1);
