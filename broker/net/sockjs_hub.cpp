@@ -32,8 +32,8 @@ public:
     void carry(const SockJsParcel& parcel) {
         if (parcel.acquainted) exchange_.acquaint();
         if (!sockjs::is_streaming(request_.transport)) return respond(parcel);
-        for (const std::string& frame : parcel.frames)
-            exchange_.write(sockjs::enveloped(request_.transport, request_.callback, frame));
+        for (const SockJsFrame& frame : parcel.frames)
+            exchange_.write(sockjs::enveloped(request_.transport, request_.callback, *frame));
         if (parcel.end) return exchange_.end();
         if (parcel.tell_written) exchange_.tell_written();
     }
@@ -54,8 +54,8 @@ private:
     void respond(const SockJsParcel& parcel) {
         HttpResponse response = request_.head;
         response.content_type = sockjs::content_type_of(request_.transport);
-        for (const std::string& frame : parcel.frames)
-            response.body += sockjs::enveloped(request_.transport, request_.callback, frame);
+        for (const SockJsFrame& frame : parcel.frames)
+            response.body += sockjs::enveloped(request_.transport, request_.callback, *frame);
         exchange_.respond(std::move(response));
     }
     void on_written() override {
@@ -132,6 +132,7 @@ SockJsSession* SockJsHub::open(const std::string& key, const SockJsService& serv
         parts_.loop,
         parts_.times,
         parts_.limits,
+        joined_,
         [this](std::size_t shard, SockJsParcel parcel) {
             if (shard == parts_.shard) return carry(parcel);
             parts_.reach(shard, [parcel = std::move(parcel)](SockJsHub& hub) { hub.carry(parcel); });
@@ -195,6 +196,7 @@ void SockJsHub::flush() {
     for (std::size_t i = 0; i < to_flush_.size(); ++i)
         if (const auto found = sessions_.find(to_flush_[i]); found != sessions_.end()) found->second->flush();
     to_flush_.clear();
+    joined_.end_turn();
     for (std::size_t i = 0; i < over_.size(); ++i) sessions_.erase(over_[i]);
     over_.clear();
 }

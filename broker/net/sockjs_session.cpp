@@ -14,6 +14,17 @@ constexpr std::size_t kMaxPings = 8;
 
 bool is_message(std::string_view frame) { return frame.substr(0, 2) == "a["; }
 
+SockJsFrame close_frame(int code, std::string_view reason) {
+    std::string frame;
+    sockjs::append_close_frame(frame, code, reason);
+    return std::make_shared<const std::string>(std::move(frame));
+}
+
+const SockJsFrame& heartbeat_frame() {
+    static const SockJsFrame kFrame = std::make_shared<const std::string>(sockjs::kHeartbeatFrame);
+    return kFrame;
+}
+
 }  // namespace
 
 SockJsSession::SockJsSession(Parts parts, Opening opening, std::shared_ptr<void> stranger)
@@ -34,12 +45,12 @@ void SockJsSession::on_receiver(const SockJsReceiver& receiver) {
     if (stage_ == Stage::kClosing && waiting_.empty())
         return parts_.carry(receiver.shard,
                             {receiver.exchange, {close_frame_}, true, stranger_ == nullptr, false});
-    if (receiver_) {
-        std::string frame;
-        sockjs::append_close_frame(frame, 2010, "Another connection still open");
-        return parts_.carry(receiver.shard,
-                            {receiver.exchange, {std::move(frame)}, true, stranger_ == nullptr, false});
-    }
+    if (receiver_)
+        return parts_.carry(receiver.shard, {receiver.exchange,
+                                             {close_frame(2010, "Another connection still open")},
+                                             true,
+                                             stranger_ == nullptr,
+                                             false});
     receiver_ = receiver;
     response_bytes_ = 0;
     if (stage_ == Stage::kOpen) {
@@ -60,11 +71,9 @@ void SockJsSession::on_receiver_gone(std::uint64_t exchange) {
 void SockJsSession::interrupt() {
     heartbeat_.cancel();
     if (stage_ == Stage::kClosing) return;
-    std::string frame;
-    sockjs::append_close_frame(frame, 1002, "Connection interrupted");
     waiting_.clear();
     waiting_bytes_ = 0;
-    shut(std::move(frame));
+    shut(close_frame(1002, "Connection interrupted"));
     user_->on_gone(TransportUser::Gone::kBroken);
 }
 
@@ -134,21 +143,19 @@ void SockJsSession::tell_slow() {
 }
 
 // The next frame: messages that follow each other travel in one.
-std::string SockJsSession::take_frame() {
-    std::string frame;
-    do {
-        const FrameRef next = std::move(waiting_.front());
-        waiting_.pop_front();
-        waiting_bytes_ -= next.size();
-        ++taken_frames_;
-        if (frame.empty()) {
-            frame = next.bytes();
-        } else {
-            frame.back() = ',';
-            frame.append(next.bytes().substr(2));
-        }
-    } while (is_message(frame) && !waiting_.empty() && is_message(waiting_.front().bytes()) &&
-             frame.size() + response_bytes_ < parts_.limits.response_bytes);
+SockJsFrame SockJsSession::take_frame() {
+    const bool joins = is_message(waiting_.front().bytes());
+    const std::size_t most = parts_.limits.response_bytes;
+    std::size_t size = waiting_.front().size();
+    std::size_t count = 1;
+    for (; joins && count < waiting_.size() && size + response_bytes_ < most; ++count) {
+        if (!is_message(waiting_[count].bytes())) break;
+        size += waiting_[count].size();
+    }
+    SockJsFrame frame = parts_.joined.join(waiting_, count);
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+    waiting_bytes_ -= size;
+    taken_frames_ += count;
     return frame;
 }
 
@@ -160,7 +167,7 @@ void SockJsSession::flush() {
     const bool streaming = sockjs::is_streaming(receiver_->transport);
     while (!waiting_.empty() && !parcel.end) {
         parcel.frames.push_back(take_frame());
-        response_bytes_ += parcel.frames.back().size();
+        response_bytes_ += parcel.frames.back()->size();
         parcel.end = !streaming || response_bytes_ >= parts_.limits.response_bytes;
     }
     if (stage_ == Stage::kClosing && waiting_.empty() && (streaming || parcel.frames.empty())) {
@@ -171,9 +178,9 @@ void SockJsSession::flush() {
 }
 
 void SockJsSession::deliver(SockJsParcel parcel) {
-    for (const std::string& frame : parcel.frames) {
-        written_ += frame.size();
-        unwritten_ += frame.size();
+    for (const SockJsFrame& frame : parcel.frames) {
+        written_ += frame->size();
+        unwritten_ += frame->size();
     }
     if (parcel.end) {
         unwritten_ = 0;  // the next request will show
@@ -226,14 +233,14 @@ void SockJsSession::on_unproven(Monotonic now) {
     parts_.loop.timers().set(proof_, now + parts_.times.proof);
     if (!receiver_) return;
     SockJsParcel parcel{receiver_->exchange, {}, true, stranger_ == nullptr, false};
-    if (!sockjs::is_streaming(receiver_->transport)) parcel.frames.emplace_back(sockjs::kHeartbeatFrame);
+    if (!sockjs::is_streaming(receiver_->transport)) parcel.frames.push_back(heartbeat_frame());
     deliver(std::move(parcel));
 }
 
 void SockJsSession::on_heartbeat(Monotonic /*now*/) {
     if (!receiver_) return;
     const bool poll = !sockjs::is_streaming(receiver_->transport);
-    deliver({receiver_->exchange, {std::string(sockjs::kHeartbeatFrame)}, poll, stranger_ == nullptr, false});
+    deliver({receiver_->exchange, {heartbeat_frame()}, poll, stranger_ == nullptr, false});
 }
 
 // ---- the end ----
@@ -249,14 +256,12 @@ void SockJsSession::on_no_receiver(Monotonic /*now*/) {
 void SockJsSession::close(const FrameRef& last, const Farewell& farewell) {
     if (stage_ == Stage::kClosing) return;
     if (last) push(last);
-    std::string frame;
-    sockjs::append_close_frame(frame, farewell.close_code, farewell.reason);
-    shut(std::move(frame));
+    shut(close_frame(farewell.close_code, farewell.reason));
     flush();
 }
 
 // Whoever asks from now on gets what waits and then the close frame, until nobody can be asking any more.
-void SockJsSession::shut(std::string close_frame) {
+void SockJsSession::shut(SockJsFrame close_frame) {
     stage_ = Stage::kClosing;
     close_frame_ = std::move(close_frame);
     pings_.clear();

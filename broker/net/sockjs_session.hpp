@@ -14,6 +14,7 @@
 
 #include "broker/net/event_loop.hpp"
 #include "broker/net/sockjs.hpp"
+#include "broker/net/sockjs_joined.hpp"
 #include "broker/net/transport.hpp"
 
 namespace causeway::net {
@@ -39,7 +40,7 @@ struct SockJsReceiver {
 // What goes to a request that waits. A poll is over with its first parcel.
 struct SockJsParcel {
     std::uint64_t exchange = 0;
-    std::vector<std::string> frames;
+    std::vector<SockJsFrame> frames;
     bool end = false;
     bool acquainted = false;    // the session's user is known
     bool tell_written = false;  // SockJsSession::on_written() is wanted
@@ -51,6 +52,7 @@ public:
         EventLoop& loop;
         const SockJsTimes& times;
         const SockJsLimits& limits;
+        SockJsJoined& joined;  // of the shard
         std::function<void(std::size_t shard, SockJsParcel)> carry;
         std::function<void()> wants_flush;  // once per turn in which something was queued
         std::function<void()> is_over;      // may be destroyed, at the end of the turn
@@ -106,12 +108,12 @@ private:
     void push(FrameRef frame);
     void want_flush();
     void tell_slow();
-    [[nodiscard]] std::string take_frame();
+    [[nodiscard]] SockJsFrame take_frame();
     void deliver(SockJsParcel parcel);
     void end_response();
     void prove();
     void interrupt();
-    void shut(std::string close_frame);
+    void shut(SockJsFrame close_frame);
     void on_heartbeat(Monotonic now);
     void on_no_receiver(Monotonic now);
     void on_unproven(Monotonic now);
@@ -126,7 +128,7 @@ private:
     std::size_t max_message_;
     bool reading_ = true;
     std::string held_;  // octets that came while not reading
-    std::string close_frame_;
+    SockJsFrame close_frame_;
 
     std::optional<SockJsReceiver> receiver_;
     std::size_t response_bytes_ = 0;  // of the answer under way

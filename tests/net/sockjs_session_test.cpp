@@ -36,9 +36,10 @@ struct SlowReader {
     std::string told;  // frames handed to requests
     int flushes_wanted = 0;
     int slow = 0;
-    SockJsSession session{{loop, times, limits,
+    SockJsJoined joined;
+    SockJsSession session{{loop, times, limits, joined,
                            [this](std::size_t, const SockJsParcel& parcel) {
-                               for (const std::string& frame : parcel.frames) told += frame;
+                               for (const SockJsFrame& frame : parcel.frames) told += *frame;
                            },
                            [this] { ++flushes_wanted; }, [] {}, 1000},
                           {},
@@ -75,4 +76,20 @@ TEST_CASE("one message may be larger than all that may wait") {
     reader.session.flush();
     CHECK(reader.slow == 0);
     CHECK(reader.told == "a[\"" + std::string(2000, 'x') + "\"]");
+}
+
+TEST_CASE(
+    "messages that wait together are one frame, made once for all sessions in which the same ones wait") {
+    const FrameRef one = wrap(Wire::kSockJsHttp, "one");
+    const FrameRef two = wrap(Wire::kSockJsHttp, "two");
+    SockJsJoined joined;
+    const SockJsFrame both = joined.join({one, two, one}, 2);
+    CHECK(*both == R"(a["one","two"])");
+    CHECK(joined.join({one, two}, 2) == both);
+    CHECK(*joined.join({two, one}, 2) == R"(a["two","one"])");
+    CHECK(*joined.join({one, two, one}, 3) == R"(a["one","two","one"])");
+    CHECK(*joined.join({one}, 1) == R"(a["one"])");
+    const SockJsFrame single = joined.join({one}, 1);
+    joined.end_turn();
+    CHECK(joined.join({one}, 1) != single);
 }
