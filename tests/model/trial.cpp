@@ -107,7 +107,8 @@ void Trial::does(const Step& step) {
             if (Client* const one = someone(dice)) break_line(*one, dice);
             return;
         case Act::kComeBack:
-            return come_back(dice);
+            if (Client* const one = someone(dice)) come_back(*one, dice);
+            return;
         case Act::kSubscribe:
             return subscribe(dice);
         case Act::kUnsubscribe:

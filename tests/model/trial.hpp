@@ -39,7 +39,7 @@ private:
     void connect(Dice& dice);
     Client& connect_as(Dice& dice, const std::string& user, const std::string& device);
     void break_line(Client& client, Dice& dice);
-    void come_back(Dice& dice);
+    void come_back(Client& before, Dice& dice);
     void subscribe(Dice& dice);
     void unsubscribe(Dice& dice);
     void choose_favourite(Dice& dice);

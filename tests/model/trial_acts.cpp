@@ -54,14 +54,13 @@ void Trial::break_line(Client& client, Dice& dice) {
 }
 
 // A device's connection breaks; the device connects again, on any shard, and subscribes to the same.
-void Trial::come_back(Dice& dice) {
-    Client* const before = someone(dice);
-    if (before == nullptr || before->device().empty()) return;
+void Trial::come_back(Client& before, Dice& dice) {
+    if (before.device().empty()) return;
     std::vector<Subscription> had;
-    for (const Subscription* const one : before->open_subscriptions())
+    for (const Subscription* const one : before.open_subscriptions())
         if (one->from == From::kDevice) had.push_back(*one);
-    break_line(*before, dice);
-    Client& again = connect_as(dice, before->user(), before->device());
+    break_line(before, dice);
+    Client& again = connect_as(dice, before.user(), before.device());
     if (!again.talks()) return;
     for (const Subscription& one : had) {
         Subscription wanted;
@@ -236,17 +235,21 @@ std::size_t Trial::some_due(Dice& dice, const Subscription& subscription) {
     return dice.one_in(3) ? open.back() : dice.of(open);
 }
 
-// In any order, often leaving some unanswered, at times negatively.
+// In any order, often leaving some unanswered, at times negatively. What the broker made of it shows when the
+// device comes back.
 void Trial::acknowledge(Dice& dice) {
     Client* const client = dice.one_in(8) ? someone_who_talks(dice) : someone_who_owes(dice);
     if (client == nullptr) return;
     for (Subscription* const subscription : client->open_subscriptions()) {
-        const bool refuses = dice.one_in(4);
+        const bool refuses = dice.one_in(3);
         for (std::size_t i = dice.below(3); i < 3 && !subscription->due.empty(); ++i) {
             if (subscription->unanswered() == 0 && !dice.one_in(10)) break;
             client->acknowledges(*subscription, some_due(dice, *subscription), refuses && dice.one_in(2));
         }
     }
+    if (!dice.one_in(3)) return;
+    while (client->server_takes_one()) judge_.tick();
+    if (dice.one_in(2)) come_back(*client, dice);
 }
 
 // By an operator, of a device that is away.
