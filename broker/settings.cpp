@@ -72,7 +72,7 @@ ShardSettings shard_settings(const config::Config& config) {
     settings.queue_limits.count = config.queues.count;
     settings.queue_limits.window_messages = config.queues.window;
     settings.destination_limits = {config.limits.destination_bytes, config.limits.destination_segments};
-    settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age};
+    settings.connection_limits = {config.limits.outgoing_bytes, config.limits.outgoing_age, config.limits.outgoing_total};
     settings.prefixes = config.http.prefixes;
     settings.sockjs.websocket = config.sockjs.websocket;
     settings.sockjs.cookie_needed = config.sockjs.cookie_needed;

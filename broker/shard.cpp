@@ -93,6 +93,9 @@ Shard::Shard(std::size_t index, const Shared& shared)
              [this](net::Transport& transport) { return make_session(transport); },
              shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_, numbers_}),
       housekeeping_(std::make_unique<Housekeeping>(*this)) {
+    net::ConnectionLimits shares = shared.settings.connection_limits;
+    shares.memory_bytes /= shared.shard_count;
+    connections_.set_limits(shares);
     loop_.on_mail([this] { open_mail(); });
     loop_.on_turn_end([this] { end_turn(); });
 }

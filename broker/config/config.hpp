@@ -142,6 +142,7 @@ struct Limits {
     double send_burst = 50;
     std::size_t outgoing_bytes = 1024 * 1024;
     Milliseconds outgoing_age{10'000};
+    std::size_t outgoing_total = std::size_t{256} << 20;
     std::size_t history_bytes = std::size_t{256} << 20;
 };
 

@@ -184,6 +184,9 @@ const std::vector<Key> kKeys{
      "What may wait to be read by one session."},
     {"limits.outgoing_age", Type::kDuration, AT(limits.outgoing_age),
      "How long it may wait without anything being read."},
+    {"limits.outgoing_total", Type::kSize, AT(limits.outgoing_total),
+     "What may wait to be read by all sessions together, as memory: what many are to read counts once. Beyond "
+     "it those with most waiting are closed as slow consumers."},
     {"limits.history_bytes", Type::kSize, AT(limits.history_bytes),
      "What the histories in memory of all topics together may take, about; beyond that those of the topics "
      "published to longest ago are dropped whole, retained values last."},

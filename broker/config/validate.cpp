@@ -81,6 +81,8 @@ void check_limits(const Limits& limits) {
     if (limits.outgoing_bytes < limits.frame_bytes)
         refuse("limits.outgoing_bytes",
                "must be at least limits.frame_bytes, or the longest message could not be delivered");
+    if (limits.outgoing_total < limits.outgoing_bytes)
+        refuse("limits.outgoing_total", "must be at least limits.outgoing_bytes, which are part of it");
     if (limits.send_burst < 1) refuse("limits.send_burst", "must be at least 1, or nothing could be sent");
     if (limits.destination_bytes > limits.header_bytes)
         refuse("limits.destination_bytes",

@@ -1,14 +1,22 @@
 #include "broker/net/connection.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 
 namespace causeway::net {
 
 namespace {
+
+// Ciphertext that may wait: more than is sealed at once comes only of answers to a peer that reads none.
+constexpr std::size_t kMostSealed = 128 * 1024;
+// With less than this waiting nobody is made to leave for others' sake.
+constexpr std::size_t kWorthShedding = 32 * 1024;
 
 // Wraps a protocol for EventLoop::bury(), which keeps what may still be on the call stack.
 class Buried final : public EventLoop::Source {
@@ -61,6 +69,11 @@ void Connection::tell_slow() {
     mark_dirty();
 }
 
+void Connection::shed() {
+    queue_.keep_begun();
+    tell_slow();
+}
+
 void Connection::mark_dirty() {
     if (dirty_) return;
     dirty_ = true;
@@ -107,14 +120,23 @@ void Connection::on_unblocked() {
 void Connection::on_blocked() {
     if (blocked_) return;
     blocked_ = true;
-    written_at_stall_ = queue_.written();
+    arrived_at_stall_ = arrived();
     if (stage_ == Stage::kOpen) loop().timers().set(stall_, loop().now() + set_.limits_.stall);
     watch(reading_ ? EventLoop::Interest::kReadWrite : EventLoop::Interest::kWrite);
 }
 
+// Our kernel takes more in steps of 64 KiB: in between, what it has handed over is all that tells a slow
+// reader from none.
+std::uint64_t Connection::arrived() const {
+    int kept = 0;
+    if (::ioctl(fd_, SIOCOUTQ, &kept) != 0) kept = 0;
+    return (sealed_ ? sealed_->written() : queue_.written()) - static_cast<std::uint64_t>(std::max(kept, 0));
+}
+
 void Connection::Stall::on_time(Monotonic now) {
-    if (connection.queue_.written() == connection.written_at_stall_) return connection.tell_slow();
-    connection.written_at_stall_ = connection.queue_.written();
+    const std::uint64_t arrived = connection.arrived();
+    if (arrived == connection.arrived_at_stall_) return connection.tell_slow();
+    connection.arrived_at_stall_ = arrived;
     connection.loop().timers().set(*this, now + connection.set_.limits_.stall);
 }
 
@@ -212,7 +234,8 @@ void Connection::open(std::string_view sealed) {
         (void)sealed_->flush(fd_, queue_);
         return abort(Protocol::Gone::kBroken);
     }
-    if (sealed_->waits()) mark_dirty();
+    if (sealed_->waiting() > kMostSealed) return abort(Protocol::Gone::kBroken);
+    if (sealed_->waiting() > 0) mark_dirty();
 }
 
 ConnectionSet::~ConnectionSet() { abort_all(); }
@@ -239,8 +262,21 @@ void ConnectionSet::release(Connection& connection) {
 
 void ConnectionSet::flush_dirty() {
     // A flush may queue more (a drained replay goes on, a close is answered): until none is dirty.
-    for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
-    dirty_.clear();
+    do {
+        for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
+        dirty_.clear();
+    } while (FrameRef::alive() > limits_.memory_bytes && shed());
+}
+
+// False if nobody has much waiting.
+bool ConnectionSet::shed() {
+    Connection* most = nullptr;
+    for (const auto& connection : connections_)
+        if (connection->slow_ == Connection::Slow::kNo && connection->open() &&
+            connection->queued() >= (most != nullptr ? most->queued() : kWorthShedding))
+            most = connection.get();
+    if (most != nullptr) most->shed();
+    return most != nullptr;
 }
 
 void ConnectionSet::abort_all() {

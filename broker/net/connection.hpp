@@ -119,7 +119,10 @@ private:
     void on_blocked();
     void on_unblocked();
     void tell_slow();
+    void shed();
     void watch(EventLoop::Interest interest);
+    // Octets that the peer's kernel has; for comparing.
+    [[nodiscard]] std::uint64_t arrived() const;
 
     ConnectionSet& set_;
     int fd_;
@@ -131,7 +134,7 @@ private:
     SendQueue queue_;
     Deadline deadline_{*this};
     Stall stall_{*this};
-    std::uint64_t written_at_stall_ = 0;
+    std::uint64_t arrived_at_stall_ = 0;
     std::size_t index_ = 0;  // in the set
     Stage stage_ = Stage::kOpen;
     EventLoop::Interest watched_ = EventLoop::Interest::kRead;
@@ -146,6 +149,7 @@ private:
 struct ConnectionLimits {
     std::size_t queue_bytes = 1 << 20;
     Milliseconds stall{10'000};
+    std::size_t memory_bytes = SIZE_MAX;  // of all that waits on this loop; what is shared counts once
 };
 
 struct ConnectionCounters {
@@ -166,7 +170,8 @@ public:
     // Takes the socket over. The reference holds until the connection is gone.
     Connection& adopt(Arrival arrival);
     Connection& adopt(int fd, std::string peer) { return adopt({fd, std::move(peer)}); }
-    // Writes every connection that has something new, once. To be called at the end of each turn.
+    // Writes every connection that has something new, once. To be called at the end of each turn. If what is
+    // left takes more memory than there may be, those with most waiting are slow.
     void flush_dirty();
     void abort_all();
     // Tells every protocol that the broker stops.
@@ -181,6 +186,7 @@ public:
 private:
     friend class Connection;
     void release(Connection& connection);
+    bool shed();
 
     EventLoop& loop_;
     ConnectionLimits limits_;

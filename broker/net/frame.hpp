@@ -2,6 +2,7 @@
 // The count is not atomic: a frame never leaves the thread that made it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +32,7 @@ public:
         FrameRef frame;
         frame.body_ = static_cast<Body*>(std::malloc(sizeof(Body) + head.size() + payload.size()));
         if (frame.body_ == nullptr) throw std::bad_alloc();
+        alive_ += sizeof(Body) + head.size() + payload.size();
         frame.body_->count = 1;
         frame.body_->size = static_cast<std::uint32_t>(head.size() + payload.size());
         frame.body_->twin = nullptr;
@@ -38,6 +40,9 @@ public:
         if (!payload.empty()) std::memcpy(frame.body_->bytes() + head.size(), payload.data(), payload.size());
         return frame;
     }
+
+    // The memory of all frames of this thread.
+    [[nodiscard]] static std::size_t alive() { return alive_; }
 
     [[nodiscard]] explicit operator bool() const { return body_ != nullptr; }
     [[nodiscard]] std::size_t size() const { return body_->size; }
@@ -67,8 +72,11 @@ private:
     static void release(Body* body) {
         if (--body->count > 0) return;
         if (body->twin != nullptr && body->twin != body) release(body->twin);
+        alive_ -= sizeof(Body) + body->size;
         std::free(body);
     }
+
+    inline static thread_local std::size_t alive_ = 0;
 
     Body* body_ = nullptr;
 };

@@ -49,6 +49,7 @@ SendQueue::Flushed SealedSocket::write(int fd) {
             break;
         }
     }
+    written_ += done;
     if (done == waiting_.size())
         std::string().swap(waiting_);
     else

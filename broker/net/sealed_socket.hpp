@@ -2,6 +2,7 @@
 // ciphertext that the socket would not take. Belongs to its connection's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,14 +24,17 @@ public:
     [[nodiscard]] SendQueue::Flushed flush(int fd, SendQueue& queue);
     // Nothing follows what was queued.
     void shut() { tls_->shut(waiting_); }
-    // Something waits that is in no queue.
-    [[nodiscard]] bool waits() const { return !waiting_.empty(); }
+    // Octets that wait and are in no queue.
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+    // Octets that the socket took.
+    [[nodiscard]] std::uint64_t written() const { return written_; }
 
 private:
     [[nodiscard]] SendQueue::Flushed write(int fd);
 
     const std::unique_ptr<TlsStream> tls_;
     std::string waiting_;  // ciphertext
+    std::uint64_t written_ = 0;
 };
 
 }  // namespace causeway::net

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace causeway::net {
 
@@ -105,6 +106,16 @@ void SendQueue::drop_written(std::size_t count) {
         frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
         first_ = 0;
     }
+}
+
+void SendQueue::keep_begun() {
+    if (offset_ == 0) return clear();
+    FrameRef begun = frames_[first_];
+    const std::size_t offset = offset_;
+    clear();
+    bytes_ = begun.size() - offset;
+    offset_ = offset;
+    frames_.push_back(std::move(begun));
 }
 
 void SendQueue::clear() {

@@ -40,6 +40,8 @@ public:
     // Bytes ever written; for metrics and for telling progress from a stall.
     [[nodiscard]] std::uint64_t written() const { return written_; }
     void clear();
+    // Drops all but the frame that the peer has the beginning of.
+    void keep_begun();
 
 private:
     void drop_written(std::size_t count);

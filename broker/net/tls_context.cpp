@@ -36,13 +36,6 @@ const std::array<unsigned char, 80>& ticket_keys() {
     return keys;
 }
 
-void on_message(int writing, int /*version*/, int type, const void* data, std::size_t size, SSL* /*ssl*/,
-                void* count) {
-    constexpr unsigned char kKeyUpdate = 24;  // RFC 8446, 4
-    const bool received = writing == 0 && type == SSL3_RT_HANDSHAKE && size > 0;
-    if (received && *static_cast<const unsigned char*>(data) == kKeyUpdate) ++*static_cast<int*>(count);
-}
-
 Context make(const TlsCertificate& certificate) {
     Context context(SSL_CTX_new(TLS_server_method()));
     if (!context) throw std::bad_alloc();
@@ -63,7 +56,6 @@ Context make(const TlsCertificate& certificate) {
         fail("the certificate " + certificate.certificate_file + " cannot be used");
     if (SSL_CTX_use_PrivateKey_file(raw, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
         fail("the key " + certificate.key_file + " cannot be used with its certificate");
-    SSL_CTX_set_msg_callback(raw, on_message);
     return context;
 }
 
@@ -101,7 +93,7 @@ std::unique_ptr<TlsStream> TlsContext::open() const {
     SSL* const ssl = SSL_new(contexts_->all.front().get());
     if (ssl == nullptr) throw std::bad_alloc();
     auto stream = std::make_unique<TlsStream>(ssl, shared_from_this());
-    SSL_set_msg_callback_arg(ssl, &stream->key_updates_);
+    stream->watch_messages();
     return stream;
 }
 

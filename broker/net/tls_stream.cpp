@@ -84,6 +84,19 @@ TlsStream::TlsStream(ssl_st* ssl, std::shared_ptr<const void> context)
 
 TlsStream::~TlsStream() = default;
 
+// OpenSSL itself goes along with as many of these as come.
+void TlsStream::watch_messages() {
+    const auto on_message = [](int writing, int /*version*/, int type, const void* data, std::size_t size,
+                               SSL* /*ssl*/, void* seen) {
+        if (writing != 0 || type != SSL3_RT_HANDSHAKE || size == 0) return;
+        const auto message = *static_cast<const unsigned char*>(data);  // RFC 8446, 4: HandshakeType
+        if (message == SSL3_MT_KEY_UPDATE) ++static_cast<Seen*>(seen)->key_updates;
+        if (message == SSL3_MT_CLIENT_HELLO) ++static_cast<Seen*>(seen)->hellos;
+    };
+    SSL_set_msg_callback(ssl_.get(), on_message);
+    SSL_set_msg_callback_arg(ssl_.get(), &seen_);
+}
+
 bool TlsStream::established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
 
 TlsStream::State TlsStream::receive(std::string_view sealed,
@@ -99,11 +112,11 @@ TlsStream::State TlsStream::receive(std::string_view sealed,
             break;
         }
         on_plain({plain.data(), static_cast<std::size_t>(count)});
-        if (key_updates_ > kMaxKeyUpdates) break;
+        if (demands_too_much()) break;
     }
     out_ = nullptr;
     in_ = {};
-    return key_updates_ > kMaxKeyUpdates ? State::kBroken : state;
+    return demands_too_much() ? State::kBroken : state;
 }
 
 TlsStream::State TlsStream::seal(std::string_view plain, std::string& out) {

@@ -21,6 +21,9 @@ public:
     };
     // More in one connection than any client needs: RFC 8446, 4.6.3 sets no bound.
     static constexpr int kMaxKeyUpdates = 32;
+    // One for a handshake, another after a HelloRetryRequest. In TLS 1.2 each further one asks to negotiate anew
+    // and is answered with a warning, so one of them is forgiven at most.
+    static constexpr int kMaxHellos = 2;
 
     // Takes over `ssl`, and keeps alive what that refers to.
     TlsStream(ssl_st* ssl, std::shared_ptr<const void> context);
@@ -43,6 +46,8 @@ private:
     friend struct TlsIo;
     friend class TlsContext;
 
+    void watch_messages();
+
     struct Free {
         void operator()(ssl_st* ssl) const;
     };
@@ -51,7 +56,15 @@ private:
     // Of the call under way
     std::string_view in_;
     std::string* out_ = nullptr;
-    int key_updates_ = 0;
+    // In the whole connection
+    struct Seen {
+        int key_updates = 0;
+        int hellos = 0;
+    };
+    Seen seen_;
+    [[nodiscard]] bool demands_too_much() const {
+        return seen_.key_updates > kMaxKeyUpdates || seen_.hellos > kMaxHellos;
+    }
 };
 
 }  // namespace causeway::net

@@ -192,7 +192,8 @@ void Session::go_away() {
 void Session::on_slow() {
     fail({ErrorCode::kSlowConsumer,
           "more than limits.outgoing_bytes = " + std::to_string(services_.limits.outgoing_bytes) +
-              " octets waited, or none was read for limits.outgoing_age",
+              " octets waited, or none was read for limits.outgoing_age, or those of all sessions "
+              "together were more than limits.outgoing_total",
           {}},
          {});
 }

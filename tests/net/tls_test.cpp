@@ -121,6 +121,20 @@ TEST_CASE_FIXTURE(Certificates, "a few key updates are served, a flood is not") 
     CHECK(link.settles() == TlsStream::State::kBroken);
 }
 
+TEST_CASE_FIXTURE(Certificates, "who asks again and again to negotiate anew breaks the stream") {
+    Link link(*context(), {"a.test", TLS1_2_VERSION, test::TlsPeer::kPlainestCiphers});
+    CHECK(link.settles() == TlsStream::State::kOpen);
+    REQUIRE(link.client.established());
+    const std::string hello = test::TlsPeer({"a.test", TLS1_2_VERSION}).sealed().substr(5);
+    const auto asks_anew = [&] {
+        return link.server->receive(
+            link.client.sealed_handshake(hello), [](std::string_view) {}, link.down);
+    };
+    CHECK(asks_anew() == TlsStream::State::kOpen);
+    CHECK_FALSE(link.down.empty());  // a warning: no renegotiation
+    CHECK(asks_anew() == TlsStream::State::kBroken);
+}
+
 TEST_CASE_FIXTURE(Certificates, "the end is said, and heard") {
     Link link(*context(), {});
     CHECK(link.settles() == TlsStream::State::kOpen);

@@ -2,6 +2,7 @@
 // the wire between it and a server can be a socket, or a string that the test cuts and spoils.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +17,11 @@ public:
     struct Options {
         std::string host = "a.test";  // SNI
         int newest_version = 0;       // as OpenSSL counts, TLS1_1_VERSION; 0: the newest there is
+        std::string ciphers{};        // up to TLS 1.2, as OpenSSL lists them; empty: its own
     };
+    // For sealed_handshake().
+    static constexpr const char* kPlainestCiphers = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
+    // Throws std::invalid_argument if OpenSSL here has none of the ciphers.
     explicit TlsPeer(const Options& options);
     ~TlsPeer();
     TlsPeer(const TlsPeer&) = delete;
@@ -26,6 +31,9 @@ public:
     std::string gets(std::string_view sealed);
     void says(std::string_view plain);
     void updates_keys();
+    // A record with a handshake message in the middle of the connection, for which OpenSSL has no call: once
+    // TLS 1.2 is established with one of kPlainestCiphers and as long as nothing else is said.
+    [[nodiscard]] std::string sealed_handshake(std::string_view message);
     // What goes to the server.
     [[nodiscard]] std::string sealed();
 
@@ -39,6 +47,7 @@ private:
     ssl_ctx_st* context_;
     ssl_st* ssl_;
     bool failed_ = false;
+    std::uint64_t records_ = 1;  // sealed under the keys: the first is our Finished
 };
 
 }  // namespace causeway::test
