@@ -17,7 +17,9 @@ using Octets = std::array<std::uint8_t, 16>;
 constexpr Octets kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr unsigned kMappedBits = 96;
 
-bool is_ipv4(const Octets& octets) { return std::equal(kMapped.begin(), kMapped.begin() + 12, octets.begin()); }
+bool is_ipv4(const Octets& octets) {
+    return std::equal(kMapped.begin(), kMapped.begin() + 12, octets.begin());
+}
 
 std::optional<Octets> octets_of(std::string_view text) {
     char terminated[INET6_ADDRSTRLEN] = "";
@@ -60,7 +62,8 @@ AddressRanges::AddressRanges(const std::vector<std::string>& ranges) {
             if (error != std::errc() || parsed != end) bits = longest + 1;
         }
         if (!first || bits > longest)
-            throw std::invalid_argument("\"" + range + "\" is not an address or a range such as \"10.0.0.0/8\"");
+            throw std::invalid_argument("\"" + range +
+                                        "\" is not an address or a range such as \"10.0.0.0/8\"");
         ranges_.push_back({*first, bits + (ipv4 ? kMappedBits : 0)});
     }
 }

@@ -14,7 +14,8 @@ namespace causeway {
 class AddressRanges {
 public:
     AddressRanges() = default;
-    // Bits behind the prefix do not count. Throws std::invalid_argument naming what is neither address nor range.
+    // Bits behind the prefix do not count. Throws std::invalid_argument naming what is neither address nor
+    // range.
     explicit AddressRanges(const std::vector<std::string>& ranges);
 
     // `address` as text, without a port. False for what is no address.

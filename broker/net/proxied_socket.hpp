@@ -1,5 +1,5 @@
-// The beginning of a connection that comes by a balancer: gathers the PROXY header and counts the client that it
-// names. Gone once that is done. Belongs to its connection's thread.
+// The beginning of a connection that comes by a balancer: gathers the PROXY header and counts the client that
+// it names. Gone once that is done. Belongs to its connection's thread.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,9 @@ public:
         if (header.state != ProxyHeader::State::kWhole) return {header.state, {}, {}};
         return {header.state, std::move(header.source), received_.substr(header.size)};
     }
-    [[nodiscard]] std::unique_ptr<AddressBook::Ticket> admit(const std::string& client) { return book_->admit(client); }
+    [[nodiscard]] std::unique_ptr<AddressBook::Ticket> admit(const std::string& client) {
+        return book_->admit(client);
+    }
 
 private:
     const std::shared_ptr<AddressBook> book_;

@@ -43,7 +43,8 @@ ProxyHeader read_words(std::string_view line, std::size_t size) {
         line.remove_prefix(std::min(blank + 1, line.size()));
     }
     const auto& [family, source, destination, source_port, destination_port] = words;
-    if ((family != "TCP4" && family != "TCP6") || !is_port(source_port) || !is_port(destination_port)) return broken();
+    if ((family != "TCP4" && family != "TCP6") || !is_port(source_port) || !is_port(destination_port))
+        return broken();
     const bool colons = family == "TCP6";
     for (const std::string_view address : {source, destination})
         if (!written_address(address) || (address.find(':') != address.npos) != colons) return broken();
@@ -79,7 +80,8 @@ ProxyHeader read_block(std::string_view octets) {
     const unsigned transport = octet(octets, 13) & 15U;
     const std::size_t rest = octet(octets, 14) << 8U | octet(octets, 15);
     const std::size_t size = kFixedPart + rest;
-    if (version != 2 || command > 1 || family > 3 || transport > 2 || size > ProxyHeader::kMaxSize) return broken();
+    if (version != 2 || command > 1 || family > 3 || transport > 2 || size > ProxyHeader::kMaxSize)
+        return broken();
     const bool local = command == 0;
     if (!local && rest < addresses_size(family)) return broken();
     if (octets.size() < size) return {};
@@ -91,7 +93,8 @@ ProxyHeader read_block(std::string_view octets) {
 }  // namespace
 
 ProxyHeader parse_proxy_header(std::string_view octets) {
-    if (begins_as(octets, kSignature)) return octets.size() < kSignature.size() ? ProxyHeader{} : read_block(octets);
+    if (begins_as(octets, kSignature))
+        return octets.size() < kSignature.size() ? ProxyHeader{} : read_block(octets);
     if (begins_as(octets, kWord)) return read_line(octets);
     return broken();
 }

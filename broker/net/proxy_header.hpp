@@ -1,5 +1,5 @@
-// The line or block by which a balancer says for whom it connects, before anything else, TLS included: the PROXY
-// protocol, versions 1 and 2 (HAProxy's proxy-protocol.txt). Octets in, value out; any thread.
+// The line or block by which a balancer says for whom it connects, before anything else, TLS included: the
+// PROXY protocol, versions 1 and 2 (HAProxy's proxy-protocol.txt). Octets in, value out; any thread.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ struct ProxyHeader {
 
     State state = State::kNeedMore;
     std::size_t size = 0;  // octets of the header, when it is whole
-    // Of the client. Empty: the balancer speaks for itself (LOCAL, UNKNOWN), or for one without an internet address.
+    // Of the client. Empty: the balancer speaks for itself (LOCAL, UNKNOWN), or for one without an internet
+    // address.
     std::string source;
 };
 

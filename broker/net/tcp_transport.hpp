@@ -1,6 +1,6 @@
-// A client on a bare TCP connection (or TLS): its octets are STOMP's, with nothing around them. The Protocol of
-// its connection on one side, the Transport of its session on the other. It has no pings, so nothing proves what
-// the client received.
+// A client on a bare TCP connection (or TLS): its octets are STOMP's, with nothing around them. The Protocol
+// of its connection on one side, the Transport of its session on the other. It has no pings, so nothing
+// proves what the client received.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@ namespace causeway::net {
 
 class TcpTransport final : public Protocol, public Transport {
 public:
-    // How long a client may take to read what is left and to close its side (STOMP 1.2, "Connection Lingering").
+    // How long a client may take to read what is left and to close its side (STOMP 1.2, "Connection
+    // Lingering").
     static constexpr Milliseconds kLinger{2000};
 
     // `connection` outlives the transport. `first_bytes`: what may come before allow(), in octets.

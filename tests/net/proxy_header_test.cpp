@@ -9,8 +9,12 @@ namespace {
 
 const std::string kSignature("\r\n\r\n\0\r\nQUIT\n", 12);
 const std::string kIpv4("\xc0\x00\x02\x07\xc6\x33\x64\x01\xdb\xdb\x01\xbb", 12);  // 192.0.2.7 -> 198.51.100.1
-const std::string kIpv6 = std::string("\x20\x01\x0d\xb8", 4) + std::string(11, '\0') + '\7' + std::string(20, '\1');
-const std::string kTlvs("\x01\x00\x02h2\x05\x00\x03" "abc", 11);
+const std::string kIpv6 =
+    std::string("\x20\x01\x0d\xb8", 4) + std::string(11, '\0') + '\7' + std::string(20, '\1');
+const std::string kTlvs(
+    "\x01\x00\x02h2\x05\x00\x03"
+    "abc",
+    11);
 
 // A block of version 2.
 std::string block(char command, char family, const std::string& rest) {
@@ -29,8 +33,7 @@ struct Row {
 }  // namespace
 
 TEST_CASE("a line of version 1 names the client") {
-    const std::string longest =
-        "PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535";
+    const std::string longest = "PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535";
     const Row rows[] = {
         {"PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n", State::kWhole, "192.0.2.7"},
         {"PROXY TCP6 2001:DB8::7 2001:db8::1 1 0\r\n", State::kWhole, "2001:db8::7"},
@@ -74,7 +77,7 @@ TEST_CASE("a block of version 2 names the client") {
         {block('\x21', '\x21', kIpv6), State::kWhole, "2001:db8::7"},
         {block('\x21', '\x21', kIpv6 + kTlvs), State::kWhole, "2001:db8::7"},
         {block('\x21', '\x31', std::string(216, 'p')), State::kWhole, ""},  // UNIX
-        {block('\x21', '\x12', kIpv4), State::kWhole, ""},                   // a datagram is no connection
+        {block('\x21', '\x12', kIpv4), State::kWhole, ""},                  // a datagram is no connection
         {block('\x21', '\x00', ""), State::kWhole, ""},
         {block('\x21', '\x00', kTlvs), State::kWhole, ""},
         {block('\x20', '\x00', ""), State::kWhole, ""},  // LOCAL
@@ -87,7 +90,8 @@ TEST_CASE("a block of version 2 names the client") {
         {block('\x21', '\x13', kIpv4), State::kBroken, ""},
         {block('\x22', '\x11', kIpv4), State::kBroken, ""},
         {block('\x11', '\x11', kIpv4), State::kBroken, ""},
-        {block('\x21', '\x11', std::string(ProxyHeader::kMaxSize - 16, 'x')), State::kWhole, "120.120.120.120"},
+        {block('\x21', '\x11', std::string(ProxyHeader::kMaxSize - 16, 'x')), State::kWhole,
+         "120.120.120.120"},
         {block('\x21', '\x11', std::string(ProxyHeader::kMaxSize - 15, 'x')), State::kBroken, ""},
         {kSignature.substr(0, 11) + '\r', State::kBroken, ""},
     };

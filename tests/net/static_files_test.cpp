@@ -38,8 +38,9 @@ TEST_CASE("files of the directory are served by their names, and nothing else is
     CHECK(text("/") == "home");
     CHECK(text("/index.html") == "home");
     CHECK(text("/js/a.js") == "code");
-    for (const char* path : {"/js", "/js/", "/key.pem", "/link.txt", "/linked/secret.txt", "/zero.txt", "/pipe.txt",
-                             "/../index.html", "//index.html", "/js/../index.html", "index.html", ""}) {
+    for (const char* path :
+         {"/js", "/js/", "/key.pem", "/link.txt", "/linked/secret.txt", "/zero.txt", "/pipe.txt",
+          "/../index.html", "//index.html", "/js/../index.html", "index.html", ""}) {
         CAPTURE(path);
         CHECK(text(path) == "(none)");
     }

@@ -24,7 +24,10 @@ public:
     }
     void on_output(std::string_view bytes) override {
         if (bytes.front() != '\x88') return;
-        text += "close:" + std::to_string(static_cast<unsigned char>(bytes[2]) << 8 | static_cast<unsigned char>(bytes[3])) + " ";
+        text +=
+            "close:" +
+            std::to_string(static_cast<unsigned char>(bytes[2]) << 8 | static_cast<unsigned char>(bytes[3])) +
+            " ";
     }
     void on_closed(int) override {}
 
@@ -62,7 +65,8 @@ TEST_CASE("a violation is told before the Close frame, with the size of what is 
 }
 
 TEST_CASE("a last word that closes is not followed by a second Close frame") {
-    CHECK(story_of(client::header(client::kFinal | client::kText, kLimit + 1), true) == "1009/1025 ERROR close:4000 ");
+    CHECK(story_of(client::header(client::kFinal | client::kText, kLimit + 1), true) ==
+          "1009/1025 ERROR close:4000 ");
     // The library has made its own Close frame by then.
     CHECK(story_of(client::text("\xff"), true) == "1007/0 ERROR close:1007 ");
 }

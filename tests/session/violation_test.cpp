@@ -22,12 +22,14 @@ TEST_CASE("the ERROR for a message that is too large names limit, size and key")
     Client stranger(world, "stranger");
     stranger.session->on_violation({1009, "", 20'000});
     CHECK(stranger.refused() == "message-too-large 1009");
-    CHECK(stranger.takes("ERROR")["message"] == "a message of 20000 octets or more, and limits.connect_bytes = 16384");
+    CHECK(stranger.takes("ERROR")["message"] ==
+          "a message of 20000 octets or more, and limits.connect_bytes = 16384");
 
     Client alice(world, "alice");
     alice.connects();
     alice.session->on_violation({1009, "", 0});
-    CHECK(alice.takes("ERROR")["message"] == "a message of more octets than are taken, and limits.frame_bytes = 262144");
+    CHECK(alice.takes("ERROR")["message"] ==
+          "a message of more octets than are taken, and limits.frame_bytes = 262144");
 }
 
 TEST_CASE("without pings only a promise of heart-beats makes silence the end of a client") {

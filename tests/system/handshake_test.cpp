@@ -1,4 +1,5 @@
-// Who may open a WebSocket or a SockJS session at all: old handshakes, broken ones, and pages of other origins.
+// Who may open a WebSocket or a SockJS session at all: old handshakes, broken ones, and pages of other
+// origins.
 #include <doctest/doctest.h>
 
 #include "tests/support/broker_process.hpp"
@@ -53,10 +54,14 @@ TEST_CASE("no handshake but that of version 13 with a proper key is answered wit
         {"version 8", version("8"), 426},
         {"version abc", version("abc"), 426},
         {"no version", get("/ws", kHost + kUpgrade + kKey), 426},
-        {"Hixie-76", get("/ws", kHost + "Upgrade: WebSocket\r\nConnection: Upgrade\r\nOrigin: http://a\r\n"
-                                        "Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n"
-                                        "Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n") + "^n:ds[4U", 426},
-        {"Hixie-75", get("/ws", kHost + "Upgrade: WebSocket\r\nConnection: Upgrade\r\nOrigin: http://a\r\n"), 426},
+        {"Hixie-76",
+         get("/ws", kHost + "Upgrade: WebSocket\r\nConnection: Upgrade\r\nOrigin: http://a\r\n"
+                            "Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n"
+                            "Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n") +
+             "^n:ds[4U",
+         426},
+        {"Hixie-75", get("/ws", kHost + "Upgrade: WebSocket\r\nConnection: Upgrade\r\nOrigin: http://a\r\n"),
+         426},
         {"key of one letter", key("x"), 400},
         {"key of 15 octets", key("c2hvcnRlciB0aGFuIDE2"), 400},
         {"no key", get("/ws", kHost + kUpgrade + kVersion), 400},

@@ -1,4 +1,5 @@
-// Behind a balancer the client's address is the one that the balancer tells, and only a trusted one is believed.
+// Behind a balancer the client's address is the one that the balancer tells, and only a trusted one is
+// believed.
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,8 @@ using namespace causeway::test;
 namespace {
 
 const std::string kLine = "PROXY TCP4 203.0.113.7 198.51.100.1 56324 443\r\n";
-const std::string kBlock = std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x08\xc6\x33\x64\x01\xdb\xdb\x01\xbb", 28);
+const std::string kBlock =
+    std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x08\xc6\x33\x64\x01\xdb\xdb\x01\xbb", 28);
 const std::string kInfo = "GET /ws/info HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
 
 // The addresses of all connections, as an operator sees them.
@@ -36,7 +38,8 @@ std::string everything(Socket& socket) {
 }  // namespace
 
 TEST_CASE("X-Forwarded-For of a trusted proxy names the client, who is the one that is counted") {
-    BrokerProcess broker({{"listen.trusted_proxies=127.0.0.1", "limits.connections_per_address=2"}, {}, {}, {}, {}});
+    BrokerProcess broker(
+        {{"listen.trusted_proxies=127.0.0.1", "limits.connections_per_address=2"}, {}, {}, {}, {}});
     StompClient::Options proxied;
     proxied.socket.headers = {{"X-Forwarded-For", "6.6.6.6, 203.0.113.7"}};
     StompClient alice(broker.port(), proxied);
@@ -66,9 +69,14 @@ TEST_CASE("X-Forwarded-For of anybody else names nobody") {
 TEST_CASE("a PROXY header, cut anywhere, names the client, before STOMP and before TLS") {
     TemporaryDirectory directory;
     const Certificate certificate = make_certificate(directory.path(), "shown", "a.test");
-    BrokerProcess broker({{"listen.proxy_protocol=true", "listen.trusted_proxies=127.0.0.0/8", "listen.stomp=127.0.0.1:0",
-                           "listen.tls=127.0.0.1:0", "tls.certificate_files=" + certificate.certificate_file.string(),
-                           "tls.key_files=" + certificate.key_file.string()}, {}, {}, {}, {}});
+    BrokerProcess broker(
+        {{"listen.proxy_protocol=true", "listen.trusted_proxies=127.0.0.0/8", "listen.stomp=127.0.0.1:0",
+          "listen.tls=127.0.0.1:0", "tls.certificate_files=" + certificate.certificate_file.string(),
+          "tls.key_files=" + certificate.key_file.string()},
+         {},
+         {},
+         {},
+         {}});
     {
         TcpClient dripping(port_of(broker, "stomp"));
         dripping.drips(kBlock);
@@ -97,9 +105,14 @@ TEST_CASE("a PROXY header, cut anywhere, names the client, before STOMP and befo
 
 TEST_CASE("where PROXY headers are expected, who sends none or nonsense is closed upon") {
     BrokerProcess broker({{"listen.proxy_protocol=true", "listen.trusted_proxies=127.0.0.1",
-                           "listen.denied_addresses=203.0.113.0/24"}, {}, {}, {}, {}});
-    for (const std::string& beginning : {std::string(), std::string("PROXY TCP4 x y 1 2\r\n"), kLine.substr(0, 30) + "\r\n",
-                                         kBlock.substr(0, 12) + std::string("\x21\x11\xff\xff", 4), kLine, kBlock}) {
+                           "listen.denied_addresses=203.0.113.0/24"},
+                          {},
+                          {},
+                          {},
+                          {}});
+    for (const std::string& beginning :
+         {std::string(), std::string("PROXY TCP4 x y 1 2\r\n"), kLine.substr(0, 30) + "\r\n",
+          kBlock.substr(0, 12) + std::string("\x21\x11\xff\xff", 4), kLine, kBlock}) {
         CAPTURE(beginning);
         Socket socket = Socket::connect(broker.port());
         socket.send(beginning + kInfo);
@@ -111,7 +124,8 @@ TEST_CASE("where PROXY headers are expected, who sends none or nonsense is close
 }
 
 TEST_CASE("where PROXY headers are expected, who is not trusted is refused") {
-    BrokerProcess broker({{"listen.proxy_protocol=true", "listen.trusted_proxies=10.0.0.0/8"}, {}, {}, {}, {}});
+    BrokerProcess broker(
+        {{"listen.proxy_protocol=true", "listen.trusted_proxies=10.0.0.0/8"}, {}, {}, {}, {}});
     Socket socket = Socket::connect(broker.port());
     CHECK(everything(socket).empty());
     CHECK(broker.process().wait_for_line("listen.trusted_proxies").find("127.0.0.1") != std::string::npos);
@@ -122,7 +136,8 @@ TEST_CASE("denied addresses do not get in, on sockets or behind a proxy") {
     Socket socket = Socket::connect(broker.port());
     CHECK(everything(socket).empty());
 
-    BrokerProcess behind({{"listen.denied_addresses=203.0.113.0/24", "listen.trusted_proxies=127.0.0.1"}, {}, {}, {}, {}});
+    BrokerProcess behind(
+        {{"listen.denied_addresses=203.0.113.0/24", "listen.trusted_proxies=127.0.0.1"}, {}, {}, {}, {}});
     CHECK(http(behind.port(), {"GET", "/ws/info", {{"X-Forwarded-For", "203.0.113.7"}}, ""}).status == 403);
     CHECK(http(behind.port(), {"GET", "/ws/info", {{"X-Forwarded-For", "203.0.114.7"}}, ""}).status == 200);
     StompClient::Options denied;

@@ -19,7 +19,8 @@ BrokerProcess::Options with_stomp(std::vector<std::string> set = {}) {
 }
 
 struct Stomp {
-    explicit Stomp(std::vector<std::string> set = {}) : broker(with_stomp(std::move(set))), port(port_of(broker, "stomp")) {}
+    explicit Stomp(std::vector<std::string> set = {})
+        : broker(with_stomp(std::move(set))), port(port_of(broker, "stomp")) {}
     BrokerProcess broker;
     std::uint16_t port;
 };
@@ -63,12 +64,14 @@ TEST_CASE("frames may be cut anywhere, or come many at once") {
     for (const bool dripping : {true, false}) {
         CAPTURE(dripping);
         TcpClient client(stomp.port);
-        const std::string connect = stomp_octets("STOMP\naccept-version:1.2\nhost:x\npasscode:" + token_for("alice"));
+        const std::string connect =
+            stomp_octets("STOMP\naccept-version:1.2\nhost:x\npasscode:" + token_for("alice"));
         if (dripping)
             client.drips(connect + all);
         else
             client.says(connect + all);
-        for (const char* expected : {"CONNECTED ", "RECEIPT ", "MESSAGE one", "MESSAGE two", "RECEIPT ", "end"})
+        for (const char* expected :
+             {"CONNECTED ", "RECEIPT ", "MESSAGE one", "MESSAGE two", "RECEIPT ", "end"})
             CHECK(client.sees_text() == expected);
     }
 }
@@ -94,7 +97,8 @@ TEST_CASE("what is no CONNECT is answered with an ERROR, then the end") {
     Stomp stomp;
     const std::pair<std::string, const char*> rows[] = {
         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "protocol-error"},
-        {std::string("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 11) + std::string(2000, '\n'), "protocol-error"},
+        {std::string("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 11) + std::string(2000, '\n'),
+         "protocol-error"},
         {send("too early"), "protocol-error"},
         {stomp_octets("CONNECT\naccept-version:1.2\nhost:x\npasscode:wrong"), "auth-failed"},
         {stomp_octets("CONNECT\nx:" + std::string(5000, 'x'), std::string(12'000, 'x')), "message-too-large"},
@@ -155,7 +159,9 @@ TEST_CASE("a client that does not read is let go, and others get everything") {
     CHECK(quick.sees_text() == "RECEIPT ");
     StompClient publisher = enters(stomp.broker, {"publisher"});
     const std::string body(60'000, 'x');
-    const auto closed = [&] { return stomp.broker.metric("causeway_connections_closed_total{reason=\"slow_consumer\"}"); };
+    const auto closed = [&] {
+        return stomp.broker.metric("causeway_connections_closed_total{reason=\"slow_consumer\"}");
+    };
     int sent = 0;
     while (closed() == 0 && sent < 500) {
         (void)publisher.sends_and_waits("/topic/open/x", body);
@@ -176,18 +182,20 @@ TEST_CASE("draining ends clients on TCP as it ends all") {
 TEST_CASE("STOMP on TLS") {
     TemporaryDirectory directory;
     const Certificate certificate = make_certificate(directory.path(), "shown", "a.test");
-    Stomp stomp({"listen.stomp_tls=127.0.0.1:0", "tls.certificate_files=" + certificate.certificate_file.string(),
+    Stomp stomp({"listen.stomp_tls=127.0.0.1:0",
+                 "tls.certificate_files=" + certificate.certificate_file.string(),
                  "tls.key_files=" + certificate.key_file.string()});
     TlsVisitor visitor(port_of(stomp.broker, "stomp_tls"));
     REQUIRE(visitor.established());
-    visitor.says(stomp_octets("CONNECT\naccept-version:1.2\nhost:x\npasscode:" + token_for("alice")) + kSubscribe + send("sealed"));
+    visitor.says(stomp_octets("CONNECT\naccept-version:1.2\nhost:x\npasscode:" + token_for("alice")) +
+                 kSubscribe + send("sealed"));
     CHECK(visitor.hears("sealed").find("user-name:alice") != std::string::npos);
 }
 
 TEST_CASE("stomp.py: subscriptions, receipts, heart-beats, reconnection") {
     Stomp stomp({"heartbeat.interval=1s"});
-    Process python({"/usr/bin/python3", std::string(CAUSEWAY_SOURCE_DIR) + "/tests/system/stomp_py.py", std::to_string(stomp.port),
-                    token_for("alice"), token_for("bob")});
+    Process python({"/usr/bin/python3", std::string(CAUSEWAY_SOURCE_DIR) + "/tests/system/stomp_py.py",
+                    std::to_string(stomp.port), token_for("alice"), token_for("bob")});
     const ExitStatus status = python.wait_for_exit(120s);
     INFO(python.output());
     CHECK(status == ExitStatus{0, 0});

@@ -34,7 +34,9 @@ StompFrame TcpClient::logs_in(const std::string& user, const std::string& accept
     auto frame = sees();
     if (!frame || frame->command != "CONNECTED") throw std::runtime_error("no CONNECTED for " + user);
     const auto version = frame->header("version");
-    decoder_.set_version(!version ? stomp::Version::k10 : version == "1.1" ? stomp::Version::k11 : stomp::Version::k12);
+    decoder_.set_version(!version           ? stomp::Version::k10
+                         : version == "1.1" ? stomp::Version::k11
+                                            : stomp::Version::k12);
     return *std::move(frame);
 }
 
@@ -46,10 +48,12 @@ std::optional<StompFrame> TcpClient::sees() {
         while (true) {
             const stomp::Decoded decoded = decoder_.next();
             if (std::holds_alternative<stomp::NeedMore>(decoded)) break;
-            if (const auto* error = std::get_if<stomp::ProtocolError>(&decoded)) throw std::runtime_error(error->text);
+            if (const auto* error = std::get_if<stomp::ProtocolError>(&decoded))
+                throw std::runtime_error(error->text);
             const auto* frame = std::get_if<const stomp::Frame*>(&decoded);
             if (frame == nullptr) continue;  // a heart-beat
-            StompFrame seen{std::string(stomp::name_of((*frame)->command())), {}, std::string((*frame)->body())};
+            StompFrame seen{
+                std::string(stomp::name_of((*frame)->command())), {}, std::string((*frame)->body())};
             for (const auto& [name, value] : (*frame)->headers()) seen.headers.emplace_back(name, value);
             frames_.push_back(std::move(seen));
         }

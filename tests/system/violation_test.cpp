@@ -14,7 +14,8 @@ void check_error(StompClient& client, const char* code, const char* text) {
     REQUIRE(error);
     CHECK(error->command == "ERROR");
     CHECK(error->header("code") == code);
-    CHECK_MESSAGE(error->header("message").value_or("").find(text) != std::string::npos, error->header("message").value_or(""));
+    CHECK_MESSAGE(error->header("message").value_or("").find(text) != std::string::npos,
+                  error->header("message").value_or(""));
 }
 
 }  // namespace
