@@ -92,7 +92,9 @@ Shard::Shard(std::size_t index, const Shared& shared)
              shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
              shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_, numbers_}),
-      housekeeping_(std::make_unique<Housekeeping>(*this)) {
+      housekeeping_(std::make_unique<Housekeeping>(*this)),
+      queue_alarm_(std::make_unique<QueueAlarm>(*this)) {
+    queues_.starts_at(shared.stored_end);
     net::ConnectionLimits shares = shared.settings.connection_limits;
     shares.memory_bytes /= shared.shard_count;
     connections_.set_limits(shares);
@@ -180,8 +182,6 @@ void Shard::send_out() {
     cursor_moves_.on_turn_end();
     sockjs_.flush();
     connections_.flush_dirty();
-    work_queues();
-    frames_.end_turn();
 }
 
 void Shard::open_stomp(net::Connection& connection) {

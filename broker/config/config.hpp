@@ -92,6 +92,7 @@ struct Retention {
     Kept room;
     Kept inbox{std::chrono::hours(24) * 90, 0};
     Kept topic;
+    Kept queue;
 };
 
 struct Chat {
@@ -102,7 +103,6 @@ struct Chat {
 struct Sessions {
     std::string resume_user_queues = "device";
 };
-    Kept queue;
 
 struct NatsTls {
     bool required = false;
@@ -136,6 +136,10 @@ struct Limits {
     std::size_t destination_segments = 16;
     std::size_t subscriptions_per_session = 200;
     std::size_t unacked = 256;
+    std::size_t transactions = 16;
+    std::size_t transaction_frames = 1000;
+    std::size_t transaction_bytes = 1024 * 1024;
+    Milliseconds transaction_age{60'000};
     std::size_t sessions_per_user = 20;
     std::size_t connections_per_address = 100;
     double send_per_second = 10;
@@ -147,10 +151,6 @@ struct Limits {
 };
 
 struct Queues {
-    std::size_t transactions = 16;
-    std::size_t transaction_frames = 1000;
-    std::size_t transaction_bytes = 1024 * 1024;
-    Milliseconds transaction_age{60'000};
     std::size_t messages = 100'000;
     std::size_t bytes = std::size_t{64} << 20;
     std::size_t memory = std::size_t{256} << 20;

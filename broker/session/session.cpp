@@ -42,6 +42,7 @@ void Session::on_bytes(std::string_view bytes) {
     pinged_for_life_.reset();
     decoder_.feed(bytes);
     read_frames();
+    if (held_) decoder_.keep_rest();  // what was under way already waits, too
 }
 
 // Until there are no more, or one has to wait.
@@ -75,7 +76,6 @@ void Session::read_on() {
 // What follows this frame is not read before it is answered.
 void Session::pause_reading() {
     held_ = reading_paused_ = true;
-    decoder_.keep_rest();
     transport_.read_on(false);
 }
 
@@ -228,6 +228,7 @@ void Session::leave(queue::Leaving how) {
     services_.counters.subscriptions -= subscriptions_.size();
     subscriptions_.clear();
     parts_.clear();
+    transactions_.reset();
     if (proof_wanted_) std::erase(services_.wants_proof, this);
     if (!joined_) return;
     joined_ = false;
@@ -241,5 +242,4 @@ void Session::tell_user(bool online) {
         services_.on_user({identity_, device_id_, client_type_, transport_.opening().peer, online});
 }
 
-    transactions_.reset();
 }  // namespace causeway::session

@@ -88,9 +88,9 @@ private:
     void read_frames();
     void hold_frame();
     void read_on();
-    void handle(const stomp::Frame& frame);
     void pause_reading();
     void resume_reading();
+    void handle(const stomp::Frame& frame);
     void handle_connected(const stomp::Frame& frame);
     static Origin origin_of(const stomp::Frame& frame);
     void send_receipt(std::optional<std::string_view> receipt, const routing::Headers& extra = {});
@@ -131,7 +131,6 @@ private:
     void on_disconnect(const stomp::Frame& frame);
     void finish_disconnect();
 
-    // session_commands.cpp
     // session_temp_queue.cpp
     [[nodiscard]] std::string own_temp_queue(std::string_view text);
     [[nodiscard]] std::string routed_temp_queue(std::string_view text);
@@ -151,13 +150,14 @@ private:
     void on_committed(const TransactionCommit::Outcome& outcome, const Origin& origin);
     void expire_transactions(Monotonic at);
 
+    // session_commands.cpp
     void on_command(const stomp::Frame& frame, std::string_view command);
     void ask_once(const stomp::Frame& frame, std::string_view command, const Origin& origin, Form form);
     void run_command(const stomp::Frame& frame, std::string_view command, Ask ask);
-    app::OnOutcome answer_to(Ask ask);
     [[nodiscard]] std::optional<NotRead> hindrance_to_command(const stomp::Frame& frame);
     [[nodiscard]] Read<app::PreparedCommand> prepare_command(const stomp::Frame& frame,
                                                              std::string_view command);
+    app::OnOutcome answer_to(Ask ask);
     void on_outcome(app::Outcome outcome, Ask ask);
     void on_done(app::Done done, Ask ask);
     void run_parts();
@@ -167,8 +167,8 @@ private:
     // session_subscribe.cpp
     struct Wish;
     void on_subscribe(const stomp::Frame& frame);
-    std::optional<Refusal> read_wish(const stomp::Frame& frame, std::string_view destination, Wish& wish);
     [[nodiscard]] Refusal too_many_subscriptions() const;
+    std::optional<Refusal> read_wish(const stomp::Frame& frame, std::string_view destination, Wish& wish);
     std::optional<Refusal> read_ack(const stomp::Frame& frame, Wish& wish) const;
     std::optional<Refusal> read_prefetch(const stomp::Frame& frame, Wish& wish) const;
     std::optional<Refusal> read_log(const stomp::Frame& frame, Wish& wish) const;
@@ -234,10 +234,10 @@ private:
     bool held_ = false;  // a frame waits in decoder_ for the memberships; those behind it wait as well
     bool handled_anew_ = false;     // the next frame has waited
     bool waits_for_sends_ = false;  // a frame waits in decoder_ until there are fewer
-    bool memberships_failed_ = false;
-    bool notify_on_denied_ = false;
     bool committing_ = false;       // a COMMIT is on its way; nothing behind it is read
     bool reading_paused_ = false;
+    bool memberships_failed_ = false;
+    bool notify_on_denied_ = false;
     bool joined_ = false;
     bool running_parts_ = false;
     bool proof_wanted_ = false;
@@ -259,9 +259,9 @@ private:
     QueueSubscriptions queued_{*this};
     std::shared_ptr<UserMemberships> memberships_;
     // Verdicts, forgotten when memberships or rights change.
+    std::string temp_queue_token_;  // once there was a /temp-queue
     std::string last_sent_to_;                                                // allowed
     std::unique_ptr<std::unordered_map<std::string, bool>> deliver_allowed_;  // of patterns, by destination
-    std::string temp_queue_token_;  // once there was a /temp-queue
     Rate command_rate_;
     std::size_t commands_running_ = 0;
     std::vector<AnswerPart> parts_;               // waiting for room

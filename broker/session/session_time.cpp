@@ -48,8 +48,8 @@ void Session::beat(Monotonic at) {
     send("\n");
 }
 
-// Where no ping can ask, only a promise of heart-beats makes silence mean anything; without one the kernel looks
-// after the connection.
+// Where no ping can ask, only a promise of heart-beats makes silence mean anything; without one the kernel
+// looks after the connection.
 Monotonic Session::silence_ends() const {
     const bool promised = silence_allowed_.count() > 0;
     if (!promised && !transport_.answers_pings()) return Monotonic::max();
@@ -64,7 +64,8 @@ void Session::check_life(Monotonic at) {
             {ErrorCode::kHeartbeatTimeout, "nothing was heard from you, nor did you answer a ping", {}}, {});
     }
     if (at < silence_ends()) return;
-    if (!transport_.answers_pings()) return fail({ErrorCode::kHeartbeatTimeout, "nothing was heard from you", {}}, {});
+    if (!transport_.answers_pings())
+        return fail({ErrorCode::kHeartbeatTimeout, "nothing was heard from you", {}}, {});
     pinged_for_life_ = at;
     transport_.ping(kLifePing);
 }
@@ -83,8 +84,11 @@ void Session::check_expiry() {
 void Session::set_deadline() {
     if (stage_ != Stage::kConnected) return;
     Monotonic due = next_beat_;
-    due = std::min(due, pinged_for_life_ ? *pinged_for_life_ + services_.limits.ping_timeout : silence_ends());
+    due =
+        std::min(due, pinged_for_life_ ? *pinged_for_life_ + services_.limits.ping_timeout : silence_ends());
     if (const auto proof = proof_.due()) due = std::min(due, *proof);
+    if (const auto transaction = transactions_ ? transactions_->due() : std::nullopt)
+        due = std::min(due, *transaction);
     if (identity_.expires_at) {
         const Milliseconds left(to_ms(*identity_.expires_at) - to_ms(services_.clock.wall()));
         const Milliseconds until =
@@ -94,6 +98,4 @@ void Session::set_deadline() {
     transport_.set_deadline(std::min(due, now() + kLongest));
 }
 
-    if (const auto transaction = transactions_ ? transactions_->due() : std::nullopt)
-        due = std::min(due, *transaction);
 }  // namespace causeway::session
