@@ -234,6 +234,23 @@ TEST_CASE("nothing behind a COMMIT is read before it is done") {
     two.alice.receipt("bye");
 }
 
+TEST_CASE("what was under way when a COMMIT stopped the reading waits, too") {
+    Trade world;
+    Two two(world);
+    begins(two.alice);
+    keeps_in(two.alice, "1");
+    world.store.held = true;
+    two.alice.gives_at_once(frame("COMMIT", {"transaction:t"}));
+    const std::string next = frame("SEND", {"destination:/topic/a"}, "2");
+    two.alice.gives_at_once(next.substr(0, 10));
+    two.alice.gives_at_once(next.substr(10));
+    two.alice.gives_at_once(frame("SEND", {"destination:/topic/a"}, "3"));
+    world.store.held = false;
+    world.settle();
+    CHECK(two.bob.sees() == "1|2|3");
+    CHECK(two.alice.refused() == "open");
+}
+
 TEST_CASE("what was sent before a COMMIT comes before what it sends") {
     Trade world;
     Two two(world);
