@@ -190,19 +190,19 @@ TEST_CASE("while NATS is paused publish returns at once, and what it took arrive
     RunningBridge bridge(options);
     REQUIRE(bridge.gets_connected());
     server.pause();
+    int published = 0;
     int slow = 0;  // a busy machine may hold up one or another, a publish that waits would hold up each
-    const auto publish_one = [&] {
+    const auto overwhelmed = [&] {
         const auto before = std::chrono::steady_clock::now();
         (void)bridge->publish(outgoing("business.load", std::string(100'000, 'x')));
         slow += std::chrono::steady_clock::now() - before > std::chrono::milliseconds(250) ? 1 : 0;
-        return false;
+        ++published;
+        return bridge->counters().out_dropped > 0 && bridge->status().state == LinkState::kDisconnected;
     };
-    // Long enough for full socket buffers, a write deadline, unanswered pings and a few vain connects.
-    CHECK_FALSE(eventually(publish_one, std::chrono::milliseconds(3000)));
-    CHECK(slow <= 3);
-    CHECK(bridge->status().state == LinkState::kDisconnected);
+    // Through full socket buffers, a write deadline, unanswered pings and vain connects.
+    CHECK(eventually(overwhelmed, 2 * kPatience));
+    CHECK(slow <= published / 4);
     const auto away = bridge->counters();
-    CHECK(away.out_dropped > 0);
     CHECK(away.queued * 100'000 <= options.queue_bytes);
     server.resume();
     REQUIRE(bridge.gets_connected());
