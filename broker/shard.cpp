@@ -45,27 +45,28 @@ private:
 // The mailbox and the objects that Services refers to are members declared before they are used; the
 // references are bound here and first followed when the thread runs.
 Shard::Shard(std::size_t index, const Shared& shared)
-    : session::Services(session::ServiceParts{turn_clock_,
-                        id_source_,
-                        routes_,
-                        frames_,
-                        app_commands_,
-                        shared.store,
-                        membership_cache_,
-                        cursor_moves_,
-                        received_,
-                        queues_,
-                        shared.users,
-                        shared.permissions,
-                        numbers_,
-                        shared.settings.limits,
-                        shared.settings.destination_limits,
-                        shared.settings.server_name,
-                        [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
-                        [this](std::function<void()> task) { mailbox_.post(std::move(task)); },
-                        shared.on_user,
-                        {},
-                        shared.settings.anonymous}),
+    : session::Services(session::ServiceParts{
+          turn_clock_,
+          id_source_,
+          routes_,
+          frames_,
+          app_commands_,
+          shared.store,
+          membership_cache_,
+          cursor_moves_,
+          received_,
+          queues_,
+          shared.users,
+          shared.permissions,
+          numbers_,
+          shared.settings.limits,
+          shared.settings.destination_limits,
+          shared.settings.server_name,
+          [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
+          [this](std::function<void()> task) { mailbox_.post(std::move(task)); },
+          shared.on_user,
+          {},
+          shared.settings.anonymous}),
       index_(index),
       shared_(shared),
       loop_(shared.clock),
@@ -83,15 +84,17 @@ Shard::Shard(std::size_t index, const Shared& shared)
       membership_cache_(shared.store, post_later()),
       queues_(queue_parts()),
       tokens_(shared.verifier),
-      app_commands_(shared.store, turn_clock_, id_source_, post_later(),
-                    [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
-                    shared.settings.command_limits),
+      app_commands_(
+          shared.store, turn_clock_, id_source_, post_later(),
+          [this](std::string_view token) { return tokens_.verify(token, loop_.wall()); },
+          shared.settings.command_limits),
       services_(make_services()),
       sockjs_(hub_parts()),
-      site_({services_.size(), sockjs_, shared.settings.origins, *shared.addresses, shared.settings.forwarded_header,
-             shared.files, shared.health,
+      site_({services_.size(), sockjs_, shared.settings.origins, *shared.addresses,
+             shared.settings.forwarded_header, shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
-             shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_, numbers_}),
+             shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_,
+             numbers_}),
       housekeeping_(std::make_unique<Housekeeping>(*this)),
       queue_alarm_(std::make_unique<QueueAlarm>(*this)) {
     queues_.starts_at(shared.stored_end);
@@ -179,7 +182,6 @@ void Shard::end_turn() {
 
 void Shard::send_out() {
     for (session::Session* const session : std::exchange(wants_proof, {})) session->on_turn_end();
-    cursor_moves_.on_turn_end();
     sockjs_.flush();
     connections_.flush_dirty();
 }
@@ -217,8 +219,16 @@ net::SockJsHubParts Shard::hub_parts() {
         Shard& other = *shared_.all[shard];
         other.mailbox_.post([&other, task = std::move(task)] { task(other.sockjs_); });
     };
-    const auto admit = [this](const std::string& address) { return std::shared_ptr<void>(shared_.addresses->admit(address)); };
-    return {index_, shared_.shard_count, loop_, services_, reach, admit, shared_.settings.sockjs_times,
+    const auto admit = [this](const std::string& address) {
+        return std::shared_ptr<void>(shared_.addresses->admit(address));
+    };
+    return {index_,
+            shared_.shard_count,
+            loop_,
+            services_,
+            reach,
+            admit,
+            shared_.settings.sockjs_times,
             {shared_.settings.sockjs_response_bytes, shared_.settings.limits.outgoing_bytes}};
 }
 

@@ -69,8 +69,8 @@ void LogReader::read_cursor(LogState& state, const Log& log, const std::string& 
     auto cursor = select_cursor_.query(*user, std::string_view(device), std::string_view(name));
     if (!cursor.next()) return;
     if (cursor.integer(0) >= 0) state.cursor = Offset{cursor.number(0)};
-    // A session is at it: what it was sent by now is written down when it ends.
-    state.written = cursor.integer(2) > 0 ? state.store_end : Offset{cursor.number(1)};
+    // Another session is at it than the one that asks: what it was sent by now is written down when it ends.
+    state.written = cursor.integer(2) > 1 ? state.store_end : Offset{cursor.number(1)};
 }
 
 std::vector<LogSource> LogReader::sources_of(const Log& log, std::int64_t after) {

@@ -47,7 +47,9 @@ struct LogState {
     Offset store_end;              // the highest offset committed in the whole store
     Offset floor{};                // entries of this log up to here may have been deleted; 0: none were
     std::optional<Offset> cursor;  // of the device asked for
-    Offset written{};              // that device may have been sent everything up to here
+    // That device may have been sent everything up to here. Whoever asks for it has told of his own beginning
+    // (MoveCursors) before, and is not meant.
+    Offset written{};
 };
 
 struct ConversationRow {

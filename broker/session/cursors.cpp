@@ -17,10 +17,7 @@ void Cursors::move(const Key& key, Offset to) { add(moves_[key], {to, {}, 0, std
 
 void Cursors::place(const Key& key, Offset first) { add(moves_[key], {std::nullopt, {}, 0, first}); }
 
-void Cursors::begin(const Key& key) {
-    add(moves_[key], {std::nullopt, {}, 1, std::nullopt});
-    begun_ = true;
-}
+void Cursors::begin(const Key& key) { add(moves_[key], {std::nullopt, {}, 1, std::nullopt}); }
 
 void Cursors::end(const Key& key, Offset written) {
     add(moves_[key], {std::nullopt, written, -1, std::nullopt});
@@ -40,7 +37,6 @@ void Cursors::flush() {
 }
 
 void Cursors::flush_and(std::function<void()> then) {
-    begun_ = false;
     const auto request = std::make_shared<const storage::MoveCursors>(request_of(std::exchange(moves_, {})));
     store_.submit(*request,
                   [this, post = post_, request, then = std::move(then)](const storage::Answer& answer) {

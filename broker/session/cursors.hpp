@@ -34,8 +34,8 @@ public:
     void move(const Key& key, Offset to);
     // The device begins behind `first`, unless it has a place in the log already: then that stays.
     void place(const Key& key, Offset first);
-    // A session of the device begins to receive the log: told to the store when the turn ends, so that
-    // after a crash the store knows that something may have been sent.
+    // A session of the device begins to receive the log. With the next flush_and(): then something may be
+    // sent.
     void begin(const Key& key);
     // It ended, and was sent everything up to `written`.
     void end(const Key& key, Offset written);
@@ -46,12 +46,6 @@ public:
     // The same, and calls `then` on the shard's thread when it is done, and so is everything that any shard
     // handed over before; or when the store refused it.
     void flush_and(std::function<void()> then);
-    // True if that was something.
-    bool on_turn_end() {
-        const bool begun = begun_;
-        if (begun) flush();
-        return begun;
-    }
     [[nodiscard]] bool empty() const { return moves_.empty(); }
 
 private:
@@ -69,7 +63,6 @@ private:
     storage::Store& store_;
     const Post post_;
     Moves moves_;
-    bool begun_ = false;
 };
 
 }  // namespace causeway::session

@@ -68,7 +68,6 @@ public:
     void begins_after(Offset cursor, Offset written) {
         cursor_ = cursor;
         written_ = written;
-        counted_ = true;
         if (wish_.ledger) wish_.ledger->on_passed(cursor);
     }
     // The same, where no cursor is kept.
@@ -82,7 +81,8 @@ public:
         return floor > feed_.delivered() && floor > known_floor_;
     }
     [[nodiscard]] bool is_repeat(Offset offset) const { return offset <= written_; }
-    // The store was told that a session of the device receives this log.
+    // The store is told that a session of the device receives this log.
+    void on_counted() { counted_ = true; }
     [[nodiscard]] bool counted() const { return counted_; }
 
     // A ping follows all that was delivered; its pong proves that it arrived.

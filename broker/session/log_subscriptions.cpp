@@ -54,6 +54,9 @@ Cursors::Key LogSubscriptions::key_of(const LogSubscription& subscription) const
 void LogSubscriptions::open(LogSubscription& subscription) {
     if (subscription.place().in_memory()) return open_in_memory(subscription);
     if (!subscription.has_cursor()) return read_state(subscription);
+    // Before anything is sent: should the broker crash, the store knows that something may have been.
+    session_.services_.cursors.begin(key_of(subscription));
+    subscription.on_counted();
     read_state_behind_moves(subscription);
 }
 
@@ -133,12 +136,10 @@ bool LogSubscriptions::begin_at_newest(LogSubscription& subscription, const stor
 void LogSubscriptions::begin(LogSubscription& subscription, const storage::LogState& now) {
     const storage::LogState& state = subscription.as_it_began(now);
     const Beginning beginning = beginning_of(subscription.resume(), state);
-    if (subscription.has_cursor()) {
+    if (subscription.has_cursor())
         subscription.begins_after(beginning.after, now.written);
-        session_.services_.cursors.begin(key_of(subscription));
-    } else {
+    else
         subscription.begins_without_cursor(beginning.after);
-    }
     if (beginning.replays)
         subscription.feed().begin_replay(beginning.after);
     else

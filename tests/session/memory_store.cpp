@@ -163,7 +163,7 @@ void MemoryStore::read_log_state(Log log, std::string device, OnRead<LogState> o
         const auto known = devices_.find({log.user, device, log_name(log)});
         if (!device.empty() && known != devices_.end()) {
             state.cursor = known->second.cursor;
-            state.written = known->second.sessions > 0 ? state.store_end : known->second.written;
+            state.written = known->second.sessions > 1 ? state.store_end : known->second.written;
         }
         on_read(std::move(state));
     });

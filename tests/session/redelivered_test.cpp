@@ -55,6 +55,26 @@ TEST_CASE("what a device may have been sent already comes marked, and nothing el
     CHECK(exact.takes("MESSAGE")["redelivered"] == "(none)");  // it asked for that itself
 }
 
+TEST_CASE("nothing is sent to a device before the store knows that it receives (PRODUCT 7)") {
+    Conversation world;
+    Client first(world, "alice");
+    first.connects({"deviceId:phone"});
+    first.subscribes(kTopic, {"id:s", "resume:device"});
+    first.unsubscribes("s");
+    world.flushes_cursors();
+    REQUIRE(world.store.receiving("alice", "phone", kTopic) == 0);
+    world.store.held = true;
+    first.subscribes(kTopic, {"id:t", "resume:device", "receipt:t"});
+    world.says("4");
+    CHECK(first.sees().empty());
+    CHECK(world.store.receiving("alice", "phone", kTopic) == 0);
+    world.store.held = false;
+    world.settle();
+    CHECK(world.store.receiving("alice", "phone", kTopic) == 1);
+    CHECK(first.receipt("t")["recovered"] == "true");
+    CHECK(first.sees() == "4");
+}
+
 TEST_CASE("while one session of a device receives a log, all of it may have been sent (PRODUCT 7)") {
     Conversation world;
     Client first(world, "alice");

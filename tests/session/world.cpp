@@ -98,7 +98,6 @@ bool TestShard::turn() {
         session->on_turn_end();
         did = true;
     }
-    did |= cursor_moves_.on_turn_end();
     frames_.end_turn();
     return did;
 }
@@ -206,8 +205,9 @@ void World::flushes_cursors() {
 }
 
 Client::Client(World& world, std::string token, std::size_t shard, net::Wire wire, std::string query)
-    : transport(std::make_unique<FakeTransport>(wire, net::Opening{.peer = "192.0.2.1", .query = std::move(query), .origin = {}, .subprotocol = {}},
-                                                world.limits.outgoing_bytes)),
+    : transport(std::make_unique<FakeTransport>(
+          wire, net::Opening{.peer = "192.0.2.1", .query = std::move(query), .origin = {}, .subprotocol = {}},
+          world.limits.outgoing_bytes)),
       world_(world),
       token_(std::move(token)) {
     static std::uint64_t next_id = 100;  // unique is all it has to be

@@ -58,19 +58,24 @@ TEST_CASE("a device's first place in a log stays, whoever else asks for one") {
     CHECK(value(*g.bobs_phone().cursor) == 2);
 }
 
-TEST_CASE("while a session receives, everything committed may have been sent; when it ends, what it says") {
+TEST_CASE(
+    "while another session receives, everything committed may have been sent; when it ends, what it says") {
     Given g(2);
     g.store.session("bob", "phone", kName, +1);
+    CHECK(value(g.bobs_phone().written) == 0);  // the one that asks
     g.store.session("bob", "phone", kName, +1);
     CHECK(value(g.bobs_phone().written) == 2);
     (void)g.store.append(to_user("alice", "bob"));
     CHECK(value(g.bobs_phone().written) == 3);
+    g.store.session("bob", "phone", kName, +1);
     g.store.session("bob", "phone", kName, -1, 2);
     CHECK(value(g.bobs_phone().written) == 3);  // one is still there
     g.store.session("bob", "phone", kName, -1, 3);
     (void)g.store.append(to_user("alice", "bob"));
     CHECK(value(g.bobs_phone().written) == 3);
+    g.store.session("bob", "phone", kName, -1);
     g.store.session("bob", "phone", kName, -1);  // more ends than beginnings
+    g.store.session("bob", "phone", kName, +1);
     g.store.session("bob", "phone", kName, +1);
     CHECK(value(g.bobs_phone().written) == 4);
     CHECK(value(g.store.state(private_log("bob"), "laptop").written) == 0);
