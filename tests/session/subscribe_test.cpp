@@ -334,20 +334,3 @@ TEST_CASE("each client gets headers as its version writes them (STOMP 1.2, Value
         CHECK(octets.find("\nplain:x\n") != std::string::npos);
     }
 }
-
-TEST_CASE("who does not read is let go with slow-consumer, and nobody else notices (PRODUCT 10, 11)") {
-    SessionLimits limits;
-    limits.outgoing_bytes = 64 * 1024;
-    World world(open_topics(), limits);
-    Client alice(world, "alice");
-    Client bob(world, "bob");
-    alice.connects().subscribes("/topic/a");
-    bob.connects().subscribes("/topic/a");
-    alice.transport->stalled = true;
-    for (int i = 0; i < 5; ++i) bob.sends("/topic/a", std::string(20 * 1024, 'x'));
-    CHECK(alice.refused() == "slow-consumer 4103");
-    (void)bob.sees();
-    bob.sends("/topic/a", "hi");
-    CHECK(bob.sees() == "hi");
-    CHECK(world.counters().subscriptions == 1);
-}

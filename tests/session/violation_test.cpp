@@ -47,3 +47,20 @@ TEST_CASE("without pings only a promise of heart-beats makes silence the end of 
     world.passes(std::chrono::seconds(1));  // 2.5 times the 30 s that the broker agrees to
     CHECK(dead.refused() == "heartbeat-timeout 4106");
 }
+
+TEST_CASE("who does not read is let go with slow-consumer, and nobody else notices (PRODUCT 10, 11)") {
+    SessionLimits limits;
+    limits.outgoing_bytes = 64 * 1024;
+    World world(open_topics(), limits);
+    Client alice(world, "alice");
+    Client bob(world, "bob");
+    alice.connects().subscribes("/topic/a");
+    bob.connects().subscribes("/topic/a");
+    alice.transport->stalled = true;
+    for (int i = 0; i < 5; ++i) bob.sends("/topic/a", std::string(20 * 1024, 'x'));
+    CHECK(alice.refused() == "slow-consumer 4103");
+    (void)bob.sees();
+    bob.sends("/topic/a", "hi");
+    CHECK(bob.sees() == "hi");
+    CHECK(world.counters().subscriptions == 1);
+}
