@@ -17,26 +17,30 @@ namespace {
 struct Broker {
     Broker() : certificate(test::make_certificate(directory.path(), "shown", "localhost")) {
         test::BrokerProcess::Options options;
-        options.set = {"http.compression=true",
-                       "listen.tls=127.0.0.1:0",
+        options.set = {"listen.tls=127.0.0.1:0",
+                       "listen.stomp=127.0.0.1:0",
+                       "listen.stomp_tls=127.0.0.1:0",
                        "tls.certificate_files=" + certificate.certificate_file.string(),
                        "tls.key_files=" + certificate.key_file.string(),
                        "limits.send_per_second=0",
                        "limits.sessions_per_user=0"};
         process = std::make_unique<test::BrokerProcess>(options);
-        const std::string line = process->process().wait_for_line(" tls=");
-        tls_port = line.substr(line.find(" tls=127.0.0.1:") + 15);
-        tls_port.erase(tls_port.find_first_not_of("0123456789"));
+        line = process->process().wait_for_line(" tls=");
+    }
+    [[nodiscard]] std::string port_of(const std::string& listener) const {
+        const std::string before = " " + listener + "=127.0.0.1:";
+        std::string port = line.substr(line.find(before) + before.size());
+        return port.erase(port.find_first_not_of("0123456789"));
     }
     [[nodiscard]] std::string url() const {
         return "ws://127.0.0.1:" + std::to_string(process->port()) + "/ws";
     }
-    [[nodiscard]] std::string tls_url() const { return "wss://127.0.0.1:" + tls_port + "/ws"; }
+    [[nodiscard]] std::string tls_url() const { return "wss://127.0.0.1:" + port_of("tls") + "/ws"; }
 
     test::TemporaryDirectory directory;
     test::Certificate certificate;
     std::unique_ptr<test::BrokerProcess> process;
-    std::string tls_port;
+    std::string line;  // that names the listeners
 };
 
 Options options_for(const std::string& url) {
@@ -77,6 +81,12 @@ TEST_CASE("all that is sent arrives over every transport, in the clear and over 
             options.wire = wire;
             check_all_arrive(options);
         }
+    }
+    for (const std::string& url :
+         {"tcp://127.0.0.1:" + broker.port_of("stomp"), "tls://127.0.0.1:" + broker.port_of("stomp_tls")}) {
+        Options options = options_for(url);
+        options.wire = Wire::kTcp;
+        check_all_arrive(options);
     }
 }
 
@@ -120,7 +130,9 @@ TEST_CASE("connections that come and go do so over HTTP and TLS, too") {
 }
 
 TEST_CASE("what was not agreed to, and a certificate nobody signed, end the run with the reason") {
-    test::BrokerProcess plain;  // compression is off unless it is switched on
+    test::BrokerProcess::Options without;
+    without.set = {"http.compression=false"};
+    test::BrokerProcess plain(without);
     Options options = options_for("ws://127.0.0.1:" + std::to_string(plain.port()) + "/ws");
     options.compress = true;
     Report report = run("fanout", options);
