@@ -117,8 +117,8 @@ TEST_CASE(
 TEST_CASE("who reads slowly, but reads, stays and misses nothing") {
     // A socket of ours becomes writable again only when the peer has read 64 KiB: longer than the limit of
     // time.
-    const auto age = std::chrono::milliseconds(sized(2'000, 10'000));
-    const auto lasts = std::chrono::milliseconds(sized(5'000, 60'000));
+    const auto age = std::chrono::milliseconds(sized(4'000, 10'000));
+    const auto lasts = std::chrono::milliseconds(sized(6'000, 60'000));
     Siege siege(open_to_strangers({"limits.outgoing_age=" + std::to_string(age.count()) + "ms"}),
                 Siege::Tls::kOn);
     StompClient plain = sluggish(siege, "plain");
@@ -136,13 +136,13 @@ TEST_CASE("who reads slowly, but reads, stays and misses nothing") {
 
     std::string of_plain;
     std::string of_sealed;
-    const auto sip = [&] {  // about 14 KiB a second of each
+    const auto sip = [&] {  // about 10 KiB a second of each
         std::string part(4096, '\0');
         const ssize_t count =
             ::recv(plain.socket().socket().descriptor(), part.data(), part.size(), MSG_DONTWAIT);
         if (count > 0) of_plain.append(part, 0, static_cast<std::size_t>(count));
         of_sealed += sealed.reads(4096);
-        (void)throughout(300ms, [] { return true; });
+        (void)throughout(400ms, [] { return true; });
         return true;
     };
     CHECK(throughout(lasts, sip));
