@@ -275,7 +275,10 @@ admin::ShardCounters Shard::count() const {
 void Shard::keep_house(Monotonic now) {
     cursor_moves_.flush();
     received_.flush();
-    if (index_ == 0) shared_.shards.expire_histories();
+    if (index_ == 0) {
+        shared_.shards.expire_histories();
+        heap_trim_.look(now);
+    }
     if (draining_) go_on_draining();
     loop_.timers().set(*housekeeping_, now + (draining_ ? kDrainLook : shared_.settings.cursor_flush));
 }

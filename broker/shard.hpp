@@ -12,6 +12,7 @@
 
 #include "broker/app/commands.hpp"
 #include "broker/base/random.hpp"
+#include "broker/heap_trim.hpp"
 #include "broker/identity/permissions.hpp"
 #include "broker/identity/token_cache.hpp"
 #include "broker/net/connection.hpp"
@@ -63,9 +64,9 @@ struct Shared {
     std::size_t shard_count;
     const queue::QueueRules& queue_rules;
     queue::Account& queue_account;
-    Offset stored_end;  // when the process began
-    std::function<std::vector<admin::Check>()> health;             // any thread
-    std::function<void(const session::UserCameOrWent&)> on_user;   // called on shards' threads
+    Offset stored_end;                                            // when the process began
+    std::function<std::vector<admin::Check>()> health;            // any thread
+    std::function<void(const session::UserCameOrWent&)> on_user;  // called on shards' threads
 };
 
 class Shard final : public session::Services {
@@ -93,7 +94,9 @@ public:
 
     // On the shard's thread, for what is posted to it.
     [[nodiscard]] admin::ShardCounters count() const;
-    [[nodiscard]] const std::unordered_map<SessionId, session::Session*>& sessions() const { return sessions_; }
+    [[nodiscard]] const std::unordered_map<SessionId, session::Session*>& sessions() const {
+        return sessions_;
+    }
     [[nodiscard]] session::Session* find(SessionId id) override;
     void forget(SessionId id) override { sessions_.erase(id); }
     void on_membership(const storage::CommittedMembership& change);
@@ -144,6 +147,7 @@ private:
     std::vector<routing::Letter> letters_;
     std::uint64_t next_session_ = 1;
     std::unique_ptr<Housekeeping> housekeeping_;
+    HeapTrim heap_trim_;  // used by the first shard
     std::unique_ptr<QueueAlarm> queue_alarm_;
     bool draining_ = false;
     std::atomic<bool> drained_{false};
