@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "broker/net/frame.hpp"
 #include "broker/net/http_response.hpp"
 
 namespace causeway::net {
@@ -30,7 +31,7 @@ public:
 
     // Or: a head, parts that leave one by one, and the end. HTTP/1.0 gets them without chunks.
     virtual void begin(HttpResponse head) = 0;
-    virtual void write(std::string_view part) = 0;
+    virtual void write(const FrameRef& part) = 0;
     virtual void end() = 0;
 
     // on_written() will be called once, also if nothing waits.

@@ -41,10 +41,13 @@ bool HttpProtocol::step() {
             stage_ = Stage::kHead;
             connection_.set_deadline(connection_.loop().now() + kHeadTimeout);
             return true;
-        case Stage::kHead: return read_head();
-        case Stage::kBody: return read_body();
+        case Stage::kHead:
+            return read_head();
+        case Stage::kBody:
+            return read_body();
         case Stage::kAnswering:
-        case Stage::kDone: return false;
+        case Stage::kDone:
+            return false;
     }
     return false;
 }
@@ -121,11 +124,17 @@ void HttpProtocol::begin(HttpResponse head) {
     connection_.send(stream_head(head, chunked_ ? StreamEnd::kLastChunk : StreamEnd::kConnectionClose));
 }
 
-void HttpProtocol::write(std::string_view part) {
+// As a chunk it is made once for all answers that it is a part of.
+void HttpProtocol::write(const FrameRef& part) {
     if (!chunked_) return connection_.send(part);
-    std::string chunk;
-    chunk.reserve(part.size() + 16);
-    append_chunk(chunk, part);
+    FrameRef chunk = part.twin();
+    if (!chunk) {
+        std::string octets;
+        octets.reserve(part.size() + 16);
+        append_chunk(octets, part.bytes());
+        chunk = FrameRef::make({}, octets);
+        part.set_twin(chunk);
+    }
     connection_.send(chunk);
 }
 

@@ -80,7 +80,7 @@ private:
     void answer_by(HttpExchangeUser& user) override { user_ = &user; }
     void respond(HttpResponse response) override;
     void begin(HttpResponse head) override;
-    void write(std::string_view part) override;
+    void write(const FrameRef& part) override;
     void end() override;
     void tell_written() override { connection_.tell_drained(); }
     void acquaint() override { connection_.acquaint(); }

@@ -22,7 +22,7 @@ public:
         HttpResponse head = request_.head;
         head.content_type = sockjs::content_type_of(request_.transport);
         exchange_.begin(std::move(head));
-        exchange_.write(sockjs::prelude(request_.transport, request_.callback));
+        exchange_.write(FrameRef::make({}, sockjs::prelude(request_.transport, request_.callback)));
     }
 
     [[nodiscard]] bool is_last(const SockJsParcel& parcel) const {
@@ -33,7 +33,7 @@ public:
         if (parcel.acquainted) exchange_.acquaint();
         if (!sockjs::is_streaming(request_.transport)) return respond(parcel);
         for (const SockJsFrame& frame : parcel.frames)
-            exchange_.write(sockjs::enveloped(request_.transport, request_.callback, *frame));
+            exchange_.write(hub_.enveloped_.of(request_.transport, request_.callback, frame));
         if (parcel.end) return exchange_.end();
         if (parcel.tell_written) exchange_.tell_written();
     }
@@ -197,6 +197,7 @@ void SockJsHub::flush() {
         if (const auto found = sessions_.find(to_flush_[i]); found != sessions_.end()) found->second->flush();
     to_flush_.clear();
     joined_.end_turn();
+    enveloped_.end_turn();
     for (std::size_t i = 0; i < over_.size(); ++i) sessions_.erase(over_[i]);
     over_.clear();
 }

@@ -93,6 +93,7 @@ private:
     std::unordered_map<std::uint64_t, std::unique_ptr<Waiting>> waiting_;
     std::uint64_t next_exchange_ = 1;
     SockJsJoined joined_;
+    SockJsEnveloped enveloped_;
     std::vector<std::string> to_flush_;  // keys
     std::vector<std::string> over_;
 };

@@ -40,4 +40,19 @@ void SockJsJoined::end_turn() {
     last_.reset();
 }
 
+const FrameRef& SockJsEnveloped::of(sockjs::Transport transport, const std::string& callback,
+                                    const SockJsFrame& frame) {
+    if (frame_ == frame && transport_ == transport && callback_ == callback) return last_;
+    last_ = FrameRef::make({}, sockjs::enveloped(transport, callback, *frame));
+    frame_ = frame;
+    transport_ = transport;
+    callback_ = callback;
+    return last_;
+}
+
+void SockJsEnveloped::end_turn() {
+    frame_.reset();
+    last_ = FrameRef();
+}
+
 }  // namespace causeway::net

@@ -1,5 +1,6 @@
 // Messages that wait together travel in one SockJS frame. After a fan-out the same messages wait in many
-// sessions: their frame is made once. Belongs to its shard's thread; the frames it gives out may leave it.
+// sessions: their frame, and what it looks like on the wire, are made once. Belong to their shard's thread; a
+// SockJsFrame may leave it.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "broker/net/frame.hpp"
+#include "broker/net/sockjs_envelope.hpp"
 
 namespace causeway::net {
 
@@ -26,6 +28,21 @@ private:
 
     std::vector<FrameRef> parts_;  // of last_
     SockJsFrame last_;
+};
+
+// Frames as their transports carry them.
+class SockJsEnveloped {
+public:
+    [[nodiscard]] const FrameRef& of(sockjs::Transport transport, const std::string& callback,
+                                     const SockJsFrame& frame);
+    // What was made last is not wanted again.
+    void end_turn();
+
+private:
+    SockJsFrame frame_;  // of last_, as are the next two
+    sockjs::Transport transport_{};
+    std::string callback_;
+    FrameRef last_;
 };
 
 }  // namespace causeway::net

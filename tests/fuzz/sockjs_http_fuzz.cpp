@@ -55,9 +55,9 @@ public:
         FUZZ_CHECK(!over_ && !begun_ && head.status == 200);
         begun_ = true;
     }
-    void write(std::string_view part) override {
+    void write(const FrameRef& part) override {
         FUZZ_CHECK(begun_ && !over_);
-        FUZZ_CHECK(is_valid_utf8(part));
+        FUZZ_CHECK(is_valid_utf8(part.bytes()));
     }
     void end() override {
         FUZZ_CHECK(begun_ && !over_);
