@@ -13,15 +13,15 @@ ConsumerId Queues::attach(Consumer& consumer, const std::string& destination, st
     const ConsumerId id{next_consumer_++ * routing::kMaxShards + parts_.self};
     const std::size_t owner = parts_.shards.owner_of(destination);
     consumers_.emplace(id, Local{&consumer, destination, owner});
-    auto answer = [reach = parts_.reach, home = parts_.self, id,
-                   on_attached = std::move(on_attached)](const std::optional<Refusal>& refusal) {
-        reach(home, [id, on_attached, refusal](Queues& here) {
-            if (refusal) here.consumers_.erase(id);
-            on_attached(refusal);
-        });
-    };
-    parts_.reach(owner, [id, destination, prefetch, answer = std::move(answer)](Queues& there) {
-        there.on_attach(id, destination, prefetch, answer);
+    parts_.reach(owner, [id, destination, prefetch, home = parts_.self,
+                         on_attached = std::move(on_attached)](Queues& there) {
+        there.on_attach(id, destination, prefetch,
+                        [&there, home, id, on_attached](const std::optional<Refusal>& refusal) {
+                            there.parts_.reach(home, [id, on_attached, refusal](Queues& here) {
+                                if (refusal) here.consumers_.erase(id);
+                                on_attached(refusal);
+                            });
+                        });
     });
     return id;
 }
@@ -41,17 +41,16 @@ void Queues::settle(ConsumerId id, Settlement settlement, OnSettled on_settled) 
         if (on_settled) on_settled(std::nullopt);
         return;
     }
-    OnSettled answer;
-    if (on_settled)
-        answer = [reach = parts_.reach, home = parts_.self,
-                  on_settled = std::move(on_settled)](const std::optional<Refusal>& refusal) {
-            reach(home, [on_settled, refusal](Queues&) { on_settled(refusal); });
-        };
-    parts_.reach(found->second.owner,
-                 [id, destination = found->second.destination, settlement = std::move(settlement),
-                  answer = std::move(answer)](Queues& there) {
-                     there.on_settle(id, destination, settlement, answer);
-                 });
+    parts_.reach(
+        found->second.owner, [id, destination = found->second.destination, settlement = std::move(settlement),
+                              home = parts_.self, on_settled = std::move(on_settled)](Queues& there) {
+            OnSettled answer;
+            if (on_settled)
+                answer = [&there, home, on_settled](const std::optional<Refusal>& refusal) {
+                    there.parts_.reach(home, [on_settled, refusal](Queues&) { on_settled(refusal); });
+                };
+            there.on_settle(id, destination, settlement, std::move(answer));
+        });
 }
 
 // A consumer that has gone is skipped: its leaving is on the way to the owner, who sends these to others.

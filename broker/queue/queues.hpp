@@ -33,7 +33,8 @@ struct QueuesParts {
     const QueueRules& rules;
     const QueueLimits& limits;
     Account& account;
-    // Runs a task on a shard's thread: at once if that is this one, else in the order posted.
+    // Runs a task on a shard's thread: at once if that is this one, else in the order posted. Only on this
+    // shard's thread: an answer to another shard is given with the answering shard's own.
     std::function<void(std::size_t shard, std::function<void(Queues&)> task)> reach;
     // The same, for answers of the store: posted in any case. Any thread.
     std::function<void(std::function<void(Queues&)> task)> post;

@@ -145,7 +145,11 @@ void World::on_membership(const storage::CommittedMembership& change) {
 void World::settle() {
     for (bool again = true; again;) {
         again = store.work();
-        for (const auto& shard : shards) again |= shard->turn();
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            turning = i;
+            again |= shards[i]->turn();
+        }
+        turning.reset();
         for (Client* const client : clients) {
             again |= client->transport->flush(*client->session);
             if (client->unread_.empty() || !client->transport->reading) continue;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -94,6 +95,7 @@ public:
     std::unordered_map<std::string, WallTime> expiries;  // by token
     std::string comings_and_goings;                      // "+alice -alice"
     std::vector<std::unique_ptr<TestShard>> shards;
+    std::optional<std::size_t> turning;  // the shard whose turn it is; nothing: a client speaks
     std::vector<Client*> clients;
 };
 

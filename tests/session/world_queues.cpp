@@ -1,4 +1,6 @@
 // The queues of a World's shards.
+#include <stdexcept>
+
 #include "broker/app/deliveries.hpp"
 #include "tests/session/world.hpp"
 
@@ -6,6 +8,7 @@ namespace causeway::session::testing {
 
 queue::QueuesParts World::queue_parts(std::size_t index, routing::ShardMailbox& mailbox) {
     const auto reach = [this, index](std::size_t shard, std::function<void(queue::Queues&)> task) {
+        if (turning && *turning != index) throw std::logic_error("a shard posts on another one's thread");
         TestShard& other = *shards[shard];
         if (shard == index) return task(other.queues_);
         other.mailbox.post([&other, task = std::move(task)] { task(other.queues_); });
