@@ -233,8 +233,12 @@ void WebSocketEndpoint::Server::inflate(CodecState& state) {
     if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
 }
 
+// websocketpp's conversion of lengths finds out the byte order when it is first used and keeps that in a
+// plain variable: done here, before there are threads that could do it at the same time.
 WebSocketEndpoint::WebSocketEndpoint(ChooseSubprotocol choose, Compression compression)
-    : server_(std::make_unique<Server>(std::move(choose), compression)) {}
+    : server_(std::make_unique<Server>(std::move(choose), compression)) {
+    (void)websocketpp::lib::net::_htonll(1);
+}
 
 WebSocketEndpoint::~WebSocketEndpoint() = default;
 
