@@ -13,7 +13,7 @@ const std::vector<Key> kKeys{
     {"listen.public", Type::kText, AT(listen.public_address),
      "Address and port for clients: WebSocket, SockJS, health. Port 0 takes a free one."},
     {"listen.admin", Type::kText, AT(listen.admin_address),
-     "Address and port for operators: admin API, metrics, health, console."},
+     "Address and port for operators: admin API, metrics, health."},
     {"listen.tls", Type::kText, AT(listen.tls_address),
      "Address and port for clients that encrypt (https, wss); empty: none. Needs tls.certificate_files."},
     {"listen.stomp", Type::kText, AT(listen.stomp_address),
