@@ -1,29 +1,46 @@
 #include "broker/net/websocket_codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstring>
 #include <exception>
 #include <utility>
 
 #include "broker/base/utf8.hpp"
+#include "broker/net/frame_guard.hpp"
 #include "broker/net/websocket_deflater.hpp"
 #include "broker/net/websocket_extensions.hpp"
+#include "broker/net/websocket_frame.hpp"
 #include "broker/net/websocket_inflater.hpp"
 #include "broker/net/websocket_library.hpp"
 #include "broker/net/websocket_text.hpp"
 
 namespace causeway::net {
 
+struct CodecState {
+    enum class Phase : std::uint8_t { kHandshake, kOpen, kClosing, kClosed };
+
+    explicit CodecState(WebSocketCodec::Events& told, std::size_t max_message)
+        : events(&told), guard(max_message) {}
+
+    WebSocketCodec::Events* events;  // null once the codec is destroyed: then nothing is called
+    FrameGuard guard;
+    std::unique_ptr<library::FrameReader> reader;  // null between messages
+    int close_code = 1006;                         // of the side that began to close
+    Phase phase = Phase::kHandshake;
+    bool deflate = false;  // negotiated
+    bool broken = false;   // a callback or the library threw
+};
+
 namespace {
 
 using Phase = CodecState::Phase;
-using Connection = LibraryConnection;
+namespace status = websocketpp::close::status;
 
-constexpr std::size_t kMaxPingPayload = 125;
+constexpr std::size_t kMaxControlPayload = 125;
 
-Connection& connection_of(CodecState& state) { return static_cast<Connection&>(state); }
-
-// Calls out. Nothing that a callback throws may pass through websocketpp: it would stop reading for ever.
+// Calls out. What a callback throws ends in a Close with 1011.
 template <typename Call>
 void tell(CodecState& state, Call call) {
     if (state.events == nullptr || state.phase == Phase::kClosed) return;
@@ -34,18 +51,12 @@ void tell(CodecState& state, Call call) {
     }
 }
 
-// Our side closes: what still comes is skipped by the guard and never reaches the library.
-void begin_closing(CodecState& state) {
-    state.phase = Phase::kClosing;
-    state.guard.discard();
-}
-
-void end(CodecState& state, int code) {
+void end(CodecState& state) {
     if (state.phase == Phase::kClosed || state.events == nullptr) return;
     WebSocketCodec::Events& events = *state.events;
     state.phase = Phase::kClosed;
     try {
-        events.on_closed(code);
+        events.on_closed(state.close_code);
     } catch (...) {
         state.broken = true;  // nothing is left to be done for it
     }
@@ -53,36 +64,35 @@ void end(CodecState& state, int code) {
 
 void end_if_done(CodecState& state) {
     if (state.phase != Phase::kClosing) return;
-    if (!state.guard.close_seen() && !state.guard.lost()) return;
-    const Connection& connection = connection_of(state);
-    end(state, state.closed_by_us ? connection.get_local_close_code() : connection.get_remote_close_code());
+    if (state.guard.close_seen() || state.guard.lost()) end(state);
 }
 
 bool may_be_sent(int code) {
-    return code >= 1000 && code < 5000 &&
-           !websocketpp::close::status::invalid(static_cast<std::uint16_t>(code)) &&
-           !websocketpp::close::status::reserved(static_cast<std::uint16_t>(code));
+    return code >= 1000 && code < 5000 && !status::invalid(static_cast<std::uint16_t>(code)) &&
+           !status::reserved(static_cast<std::uint16_t>(code));
 }
 
-// The Close frame that went out is the echo of the peer's, not one for a violation that the library found.
-bool acknowledges(const Connection& connection) {
-    namespace status = websocketpp::close::status;
-    const status::value theirs = connection.get_remote_close_code();
-    return connection.get_local_close_code() == (theirs == status::no_status ? status::normal : theirs);
+// RFC 6455, 5.5: `payload` is at most 125 octets.
+void send_control(CodecState& state, Opcode opcode, std::string_view payload) {
+    std::string frame;
+    append_frame_header(frame, opcode, payload.size());
+    frame.append(payload);
+    tell(state, [&](WebSocketCodec::Events& events) { events.on_output(frame); });
+}
+
+// Our Close frame: what still comes is skipped by the guard and never reaches the library.
+void begin_closing(CodecState& state, int sent, std::string_view reason) {
+    state.phase = Phase::kClosing;
+    state.guard.discard();
+    state.reader.reset();
+    std::string payload{static_cast<char>(sent >> 8), static_cast<char>(sent & 0xff)};
+    send_control(state, Opcode::kClose, payload.append(reason));
 }
 
 void send_close(CodecState& state, int code, std::string_view reason) {
     if (state.phase != Phase::kOpen) return;
-    begin_closing(state);
-    state.closed_by_us = true;
-    const auto sent = static_cast<std::uint16_t>(may_be_sent(code) ? code : 1011);
-    websocketpp::lib::error_code error;
-    try {
-        connection_of(state).close(sent, fitting_reason(reason), error);
-    } catch (...) {
-        error = websocketpp::error::make_error_code(websocketpp::error::general);
-    }
-    if (error) return end(state, 1006);
+    state.close_code = may_be_sent(code) ? code : 1011;
+    begin_closing(state, state.close_code, fitting_reason(reason));
     end_if_done(state);
 }
 
@@ -95,123 +105,99 @@ void refuse(CodecState& state, const FrameRefusal& refusal) {
     send_close(state, refusal.close_code, refusal.text);
 }
 
-void feed(CodecState& state, std::string_view bytes) {
-    Connection& connection = connection_of(state);
-    while (!bytes.empty() && state.phase <= Phase::kOpen && state.events != nullptr && !state.broken) {
-        const std::size_t taken = connection.read_some(bytes.data(), bytes.size());
-        if (taken == 0) break;
-        bytes.remove_prefix(taken);
+// RFC 6455, 5.5.1: the peer's code and reason are echoed; one without a code is answered with 1000.
+void acknowledge_close(CodecState& state, const std::string& payload) {
+    websocketpp::lib::error_code error;
+    const status::value code = websocketpp::close::extract_code(payload, error);
+    if (error) return refuse(state, {1002, "invalid close code"});
+    const std::string reason = websocketpp::close::extract_reason(payload, error);
+    if (error) return refuse(state, {1002, "close reason is not UTF-8"});
+    state.close_code = code;
+    begin_closing(state, code == status::no_status ? status::normal : code, reason);
+}
+
+void dispatch(CodecState& state, const library::Message& message) {
+    using Events = WebSocketCodec::Events;
+    namespace opcode = websocketpp::frame::opcode;
+    const std::string& payload = message.get_payload();
+    switch (message.get_opcode()) {
+        case opcode::ping:
+            return send_control(state, Opcode::kPong, payload);
+        case opcode::pong:
+            return tell(state, [&](Events& events) { events.on_pong(payload); });
+        case opcode::close:
+            return acknowledge_close(state, payload);
+        case opcode::text:
+            // The library looks for this only when the text came in one frame. The rest it has validated.
+            if (ends_within_character(payload)) return refuse(state, {1007, "text ends within a character"});
+            return tell(state, [&](Events& events) { events.on_message(payload, false); });
+        default:
+            return tell(state, [&](Events& events) { events.on_message(payload, true); });
     }
 }
 
-// As feed(), and whatever went wrong inside becomes a Close.
-void feed_contained(CodecState& state, std::string_view bytes) {
-    try {
-        feed(state, bytes);
-    } catch (...) {
-        state.broken = true;
+FrameRefusal refusal_for(const websocketpp::lib::error_code& found) {
+    const int code = websocketpp::processor::error::to_ws(found);
+    return {code, code == status::invalid_payload ? "text is not UTF-8" : "WebSocket violated"};
+}
+
+bool goes_on(const CodecState& state) {
+    return state.phase == Phase::kOpen && state.events != nullptr && !state.broken;
+}
+
+void feed(CodecState& state, library::FrameReader& reader, std::string_view bytes) {
+    std::array<std::uint8_t, 4096> unmasked;  // the library works in place
+    while (!bytes.empty() && goes_on(state)) {
+        const std::size_t size = std::min(bytes.size(), unmasked.size());
+        std::memcpy(unmasked.data(), bytes.data(), size);
+        bytes.remove_prefix(size);
+        for (std::size_t at = 0; at < size && goes_on(state);) {
+            websocketpp::lib::error_code error;
+            at += reader.consume(unmasked.data() + at, size - at, error);
+            if (error) return refuse(state, refusal_for(error));
+            if (reader.ready()) dispatch(state, *reader.get_message());
+        }
     }
-    if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
-}
-
-bool is_close(std::string_view frame) { return frame.size() >= 4 && static_cast<unsigned char>(frame[0]) == 0x88; }
-
-// A violation that the library found: its Close frame is on its way, and ours must not follow.
-void tell_of_found(CodecState& state, std::string_view close_frame) {
-    const int code = static_cast<unsigned char>(close_frame[2]) << 8 | static_cast<unsigned char>(close_frame[3]);
-    begin_closing(state);
-    state.closed_by_us = true;
-    tell(state, [&](WebSocketCodec::Events& events) {
-        events.on_violation(code, code == 1007 ? "text is not UTF-8" : "WebSocket violated", 0);
-    });
-}
-
-websocketpp::lib::error_code write(CodecState& state,
-                                   const std::vector<websocketpp::transport::buffer>& parts) {
-    std::string frames;
-    for (const auto& part : parts) frames.append(part.buf, part.len);
-    if (state.phase == Phase::kOpen && !state.guard.close_seen() && is_close(frames)) tell_of_found(state, frames);
-    tell(state, [&](WebSocketCodec::Events& events) { events.on_output(frames); });
-    return {};
-}
-
-// The library keeps both heads for life, 1.5 KB of small strings, and hands them out as const; the connection
-// that owns them is not.
-void forget_heads(Connection& connection) {
-    connection.set_uri(websocketpp::uri_ptr());
-    const_cast<library::Config::request_type&>(connection.get_request()) = library::Config::request_type();
-    const_cast<library::Config::response_type&>(connection.get_response()) = library::Config::response_type();
 }
 
 }  // namespace
 
 struct WebSocketEndpoint::Server {
-    Server(ChooseSubprotocol choose_one, Compression compressing);
-    Connection* find(const websocketpp::connection_hdl& handle);
-
     // Total: an exception or a name that was not offered is no sub-protocol.
     std::string chosen(const std::vector<std::string>& offers) const;
 
+    // What the guard has let through. Whatever goes wrong inside becomes a Close.
+    void read(CodecState& state, std::string_view bytes);
     // What the guard has put together.
     void inflate(CodecState& state);
 
     const ChooseSubprotocol choose;
     const Compression compression;
-    Deflater deflater;
-    Inflater inflater;
-    Library library;
+    Deflater deflater{};
+    Inflater inflater{};
+    library::Config::rng_type no_masks{};  // a server's frames have none
+    const library::Stock::ptr stock = std::make_shared<library::Stock>();
+    // Clients take turns with it; who leaves in the middle of a message keeps it until its end.
+    std::unique_ptr<library::FrameReader> spare{};
 };
-
-WebSocketEndpoint::Server::Server(ChooseSubprotocol choose_one, Compression compressing)
-    : choose(std::move(choose_one)), compression(compressing) {
-    using Handle = websocketpp::connection_hdl;
-    using Events = WebSocketCodec::Events;
-    library.set_user_agent("");
-    library.set_validate_handler([this](Handle handle) {
-        Connection* connection = find(handle);
-        const auto& offers = connection->get_requested_subprotocols();
-        websocketpp::lib::error_code ignored;
-        if (!offers.empty()) connection->select_subprotocol(offers.front(), ignored);
-        if (connection->deflate)
-            connection->append_header("Sec-WebSocket-Extensions", std::string(kDeflateAgreed));
-        return true;
-    });
-    library.set_open_handler([this](Handle handle) {
-        Connection* connection = find(handle);
-        connection->phase = Phase::kOpen;
-        tell(*connection, [&](Events& events) { events.on_open(connection->get_subprotocol()); });
-    });
-    library.set_message_handler([this](Handle handle, const Connection::message_ptr& message) {
-        Connection* connection = find(handle);
-        if (connection->phase != Phase::kOpen || connection->broken) return;
-        const bool binary = message->get_opcode() == websocketpp::frame::opcode::binary;
-        // The library looks for this only when the text came in one frame. The rest it has validated.
-        if (!binary && ends_within_character(message->get_payload()))
-            return refuse(*connection, {1007, "text ends within a character"});
-        tell(*connection, [&](Events& events) { events.on_message(message->get_payload(), binary); });
-    });
-    library.set_pong_handler([this](Handle handle, const std::string& payload) {
-        tell(*find(handle), [&](Events& events) { events.on_pong(payload); });
-    });
-    // An acknowledged Close of the peer's, or a violation that the library found and closed for.
-    library.set_close_handler([this](Handle handle) {
-        Connection* connection = find(handle);
-        if (connection->phase != Phase::kOpen) return;
-        begin_closing(*connection);
-        connection->closed_by_us = !acknowledges(*connection);
-    });
-    library.set_fail_handler([this](Handle handle) { end(*find(handle), 1006); });
-}
-
-Connection* WebSocketEndpoint::Server::find(const websocketpp::connection_hdl& handle) {
-    // Handlers run inside calls of the codec, which hold the connection.
-    return static_cast<Connection*>(handle.lock().get());
-}
 
 std::string WebSocketEndpoint::Server::chosen(const std::vector<std::string>& offers) const {
     if (!choose || offers.empty()) return {};
     std::string name = choose(offers);
     return std::find(offers.begin(), offers.end(), name) == offers.end() ? std::string() : name;
+}
+
+void WebSocketEndpoint::Server::read(CodecState& state, std::string_view bytes) {
+    try {
+        auto reader = std::exchange(state.reader ? state.reader : spare, nullptr);
+        if (!reader) reader = std::make_unique<library::FrameReader>(stock, no_masks);
+        reader->set_max_message_size(state.guard.max_message());
+        feed(state, *reader, bytes);
+        if (goes_on(state)) (state.guard.between_messages() ? spare : state.reader) = std::move(reader);
+    } catch (...) {
+        state.broken = true;
+    }
+    if (state.events != nullptr && state.broken) send_close(state, 1011, "internal error");
 }
 
 void WebSocketEndpoint::Server::inflate(CodecState& state) {
@@ -236,29 +222,15 @@ void WebSocketEndpoint::Server::inflate(CodecState& state) {
 // websocketpp's conversion of lengths finds out the byte order when it is first used and keeps that in a
 // plain variable: done here, before there are threads that could do it at the same time.
 WebSocketEndpoint::WebSocketEndpoint(ChooseSubprotocol choose, Compression compression)
-    : server_(std::make_unique<Server>(std::move(choose), compression)) {
+    : server_(new Server{std::move(choose), compression}) {
     (void)websocketpp::lib::net::_htonll(1);
 }
 
 WebSocketEndpoint::~WebSocketEndpoint() = default;
 
 WebSocketCodec::WebSocketCodec(WebSocketEndpoint& endpoint, Events& events, std::size_t max_message)
-    : endpoint_(endpoint) {
-    const Library::connection_ptr connection = endpoint.server_->library.get_connection();
-    connection->set_vector_write_handler(
-        [](websocketpp::connection_hdl handle, const std::vector<websocketpp::transport::buffer>& parts) {
-            return write(*static_cast<Connection*>(handle.lock().get()), parts);
-        });
-    connection->set_write_handler(
-        [](websocketpp::connection_hdl handle, const char* bytes, std::size_t size) {
-            return write(*static_cast<Connection*>(handle.lock().get()), {{bytes, size}});
-        });
-    connection->events = &events;
-    state_ = connection;
-    set_max_message(max_message);
-}
+    : endpoint_(endpoint), state_(std::make_shared<CodecState>(events, max_message)) {}
 
-// What the library still has on the stack keeps the connection; with `events` gone it can tell nobody.
 WebSocketCodec::~WebSocketCodec() {
     state_->events = nullptr;
     state_->phase = Phase::kClosed;
@@ -267,18 +239,16 @@ WebSocketCodec::~WebSocketCodec() {
 bool WebSocketCodec::open(const UpgradeRequest& request) {
     assert(state_->phase == Phase::kHandshake && is_websocket_key(request.key));
     const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
-    if (request.deflate && endpoint_.server_->compression == Compression::kOn) {
-        state->deflate = true;
-        state->guard.expect_compressed();
-    }
-    const std::string head = head_for_library(request, endpoint_.server_->chosen(request.subprotocols));
-    connection_of(*state).start();
-    feed_contained(*state, head);
-    forget_heads(connection_of(*state));
-    if (state->phase != Phase::kHandshake) return state->phase == Phase::kOpen;
-    connection_of(*state).eof();  // else its pending read keeps the connection alive by itself
-    end(*state, 1006);
-    return false;
+    const WebSocketEndpoint::Server& server = *endpoint_.server_;
+    state->deflate = request.deflate && server.compression == Compression::kOn;
+    if (state->deflate) state->guard.expect_compressed();
+    const std::string subprotocol = server.chosen(request.subprotocols);
+    const std::string response = accept_upgrade(request, subprotocol, state->deflate);
+    state->phase = Phase::kOpen;
+    tell(*state, [&](Events& events) { events.on_output(response); });
+    tell(*state, [&](Events& events) { events.on_open(subprotocol); });
+    if (state->broken) send_close(*state, 1011, "internal error");
+    return state->phase == Phase::kOpen;
 }
 
 void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
@@ -286,7 +256,8 @@ void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
     WebSocketEndpoint::Server& server = *endpoint_.server_;
     while (!bytes.empty() && (state->phase == Phase::kOpen || state->phase == Phase::kClosing)) {
         const FrameGuard::Verdict verdict = state->guard.read(bytes, now);
-        if (state->phase == Phase::kOpen) feed_contained(*state, bytes.substr(0, verdict.pass));
+        if (state->phase == Phase::kOpen && verdict.pass > 0)
+            server.read(*state, bytes.substr(0, verdict.pass));
         if (state->phase == Phase::kOpen && verdict.message) server.inflate(*state);
         if (verdict.refusal) refuse(*state, *verdict.refusal);
         bytes.remove_prefix(verdict.taken);
@@ -301,8 +272,7 @@ FrameRef WebSocketCodec::as_agreed(const FrameRef& frame, std::optional<Monotoni
 void WebSocketCodec::ping(std::string_view payload) {
     if (!is_open()) return;
     const std::shared_ptr<CodecState> state = state_;
-    websocketpp::lib::error_code ignored;  // open and short enough: nothing is left to fail
-    connection_of(*state).ping(std::string(payload.substr(0, kMaxPingPayload)), ignored);
+    send_control(*state, Opcode::kPing, payload.substr(0, kMaxControlPayload));
 }
 
 void WebSocketCodec::close(int code, std::string_view reason) {
@@ -310,10 +280,7 @@ void WebSocketCodec::close(int code, std::string_view reason) {
     send_close(*state, code, reason);
 }
 
-void WebSocketCodec::set_max_message(std::size_t octets) {
-    state_->guard.set_max_message(octets);
-    connection_of(*state_).set_max_message_size(octets);
-}
+void WebSocketCodec::set_max_message(std::size_t octets) { state_->guard.set_max_message(octets); }
 
 bool WebSocketCodec::is_open() const { return state_->phase == Phase::kOpen; }
 

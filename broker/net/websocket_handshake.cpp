@@ -1,5 +1,10 @@
 #include "broker/net/websocket_handshake.hpp"
 
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
 #include "broker/base/base64.hpp"
 #include "broker/net/http_head.hpp"
 #include "broker/net/websocket_extensions.hpp"
@@ -36,6 +41,15 @@ std::optional<HttpRefusal> read_extensions(const HttpHead& head, bool& deflate) 
     return std::nullopt;
 }
 
+// RFC 6455, 4.2.2, 5.4: proves that we speak WebSocket and have read the key.
+std::string accept_value(std::string key) {
+    key.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    std::array<unsigned char, 20> digest{};
+    if (EVP_Digest(key.data(), key.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
+        throw std::runtime_error("SHA-1 is not to be had from OpenSSL");
+    return base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 }  // namespace
 
 bool wants_websocket(const HttpHead& head) { return head.lists("Upgrade", "websocket"); }
@@ -64,12 +78,13 @@ std::variant<UpgradeRequest, HttpRefusal> read_upgrade(const HttpHead& head) {
     return request;
 }
 
-std::string head_for_library(const UpgradeRequest& request, std::string_view subprotocol) {
+std::string accept_upgrade(const UpgradeRequest& request, std::string_view subprotocol, bool deflate) {
     std::string head =
-        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
-    head.append(request.key).append("\r\n");
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Accept: ";
+    head.append(accept_value(request.key)).append("\r\n");
     if (!subprotocol.empty()) head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    if (deflate) head.append("Sec-WebSocket-Extensions: ").append(kDeflateAgreed).append("\r\n");
     return head.append("\r\n");
 }
 

@@ -25,10 +25,10 @@ struct UpgradeRequest {
 // 13`.
 [[nodiscard]] std::variant<UpgradeRequest, HttpRefusal> read_upgrade(const HttpHead& head);
 
-// A request of our own, made of checked values, for websocketpp to answer. The peer's own head is never shown
-// to it: it parses leniently, keeps all of it for the life of the connection, and speaks versions 0, 7 and 8
-// as well.
-[[nodiscard]] std::string head_for_library(const UpgradeRequest& request, std::string_view subprotocol);
+// The 101 (RFC 6455, 4.2.2). `subprotocol` is one of the offers, or "" for none; `deflate` agrees to what was
+// offered.
+[[nodiscard]] std::string accept_upgrade(const UpgradeRequest& request, std::string_view subprotocol,
+                                         bool deflate);
 
 // 24 characters of base64 that stand for 16 octets.
 [[nodiscard]] bool is_websocket_key(std::string_view key);

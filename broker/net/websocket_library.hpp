@@ -1,111 +1,79 @@
-// websocketpp as it is set up here: no sockets, no timers, no log, no extensions, and a CodecState in each of
-// its connections. Included by websocket_codec.cpp alone. C++17: the library is no valid C++20.
+// websocketpp as it is set up here: its protocol layer alone (RFC 6455, section 5), which unmasks, validates
+// and puts messages together. Its endpoint, connection, transport, HTTP and extensions stay out. Included by
+// websocket_codec.cpp alone. C++17: the library is no valid C++20.
 #pragma once
 
 #define _WEBSOCKETPP_CPP11_STL_
-#include <algorithm>
-#include <cassert>
-#include <cstring>
+#include <cstddef>
+#include <memory>
 #include <utility>
-#include <websocketpp/concurrency/none.hpp>
-#include <websocketpp/config/core.hpp>
-#include <websocketpp/logger/stub.hpp>
-#include <websocketpp/server.hpp>
+#include <websocketpp/close.hpp>
+#include <websocketpp/extensions/permessage_deflate/disabled.hpp>
+#include <websocketpp/http/request.hpp>
+#include <websocketpp/http/response.hpp>
+#include <websocketpp/message_buffer/message.hpp>
+#include <websocketpp/processors/hybi13.hpp>
+#include <websocketpp/random/none.hpp>
 
-#include "broker/net/frame_guard.hpp"
-#include "broker/net/websocket_codec.hpp"
+namespace causeway::net::library {
 
-namespace causeway::net {
-
-// Lives inside websocketpp's connection, which derives from it.
-struct CodecState {
-    enum class Phase : std::uint8_t { kHandshake, kOpen, kClosing, kClosed };
-
-    WebSocketCodec::Events* events = nullptr;  // null once the codec is destroyed: then nothing is called
-    FrameGuard guard{0};
-    Phase phase = Phase::kHandshake;
-    bool closed_by_us = false;
-    bool deflate = false;  // negotiated
-    bool broken = false;   // a callback or the library threw
-};
-
-namespace library {
-
-struct TransportConfig : websocketpp::config::core::transport_config {
-    using concurrency_type = websocketpp::concurrency::none;
-    using elog_type = websocketpp::log::stub;
-    using alog_type = websocketpp::log::stub;
-    [[maybe_unused]] static const bool enable_multithreading = false;
-};
-
-// The iostream transport with its reading replaced: the library's own makes a stringstream for each read.
-class ReadingConnection : public websocketpp::transport::iostream::connection<TransportConfig> {
+// Where the library takes its messages from: one is used again and again, as long as nobody keeps it. One per
+// shard.
+template <typename Message>
+class MessageStock {
 public:
-    using connection::connection;
+    using ptr = std::shared_ptr<MessageStock>;
+    using weak_ptr = std::weak_ptr<MessageStock>;
 
-    // How many of the octets were taken; 0 when the library reads no more.
-    std::size_t read_some(const char* bytes, std::size_t size) {
-        if (!handler_) return 0;
-        const std::size_t step = std::min(size, room_);
-        std::memcpy(buffer_, bytes, step);
-        complete({}, step);
-        return step;
+    // Empty, with room for `size` octets.
+    std::shared_ptr<Message> get_message(websocketpp::frame::opcode::value opcode, std::size_t size) {
+        if (!spare_ || spare_.use_count() > 1 || spare_->get_raw_payload().capacity() > kMostKept)
+            return fresh(opcode, size);
+        spare_->set_opcode(opcode);
+        spare_->get_raw_payload().clear();
+        spare_->get_raw_payload().reserve(size);
+        return spare_;
     }
 
-    void eof() {
-        using websocketpp::transport::error::make_error_code;
-        if (handler_) complete(make_error_code(websocketpp::transport::error::eof), 0);
-    }
-
-protected:
-    // The library asks for one octet at least, always.
-    void async_read_at_least(std::size_t least, char* buffer, std::size_t room,
-                             websocketpp::transport::read_handler handler) {
-        assert(least == 1 && room > 0 && !handler_);
-        (void)least;
-        buffer_ = buffer;
-        room_ = room;
-        handler_ = std::move(handler);
-    }
+    // The library's own stock would take it back here, were it asked to.
+    bool recycle(Message* /*message*/) { return false; }
 
 private:
-    // The handler asks for the next read.
-    void complete(const websocketpp::lib::error_code& error, std::size_t octets) {
-        const auto handler = std::exchange(handler_, nullptr);
-        handler(error, octets);
+    static constexpr std::size_t kMostKept = 64 * 1024;
+
+    std::shared_ptr<Message> fresh(websocketpp::frame::opcode::value opcode, std::size_t size) {
+        auto message = std::make_shared<Message>(ptr(), opcode, size);
+        if (size <= kMostKept) spare_ = message;
+        return message;
     }
 
-    websocketpp::transport::read_handler handler_;
-    char* buffer_ = nullptr;
-    std::size_t room_ = 0;
+    std::shared_ptr<Message> spare_;
 };
 
-struct ReadingEndpoint : websocketpp::transport::iostream::endpoint<TransportConfig> {
-    using transport_con_type = ReadingConnection;
-};
+using Message = websocketpp::message_buffer::message<MessageStock>;
+using Stock = MessageStock<Message>;
 
-struct Config : websocketpp::config::core {
-    using type = Config;
-    using concurrency_type = TransportConfig::concurrency_type;
-    using elog_type = TransportConfig::elog_type;
-    using alog_type = TransportConfig::alog_type;
-    using connection_base = CodecState;
-    using transport_config = TransportConfig;
-    using transport_type = ReadingEndpoint;
-    [[maybe_unused]] static const bool enable_multithreading = false;
-    static const std::size_t connection_read_buffer_size = 256;
-    // Our own timers.
-    static const long timeout_open_handshake = 0;
-    static const long timeout_close_handshake = 0;
+struct Config {
+    using request_type = websocketpp::http::parser::request;
+    using response_type = websocketpp::http::parser::response;
+    using message_type = Message;
+    using con_msg_manager_type = Stock;
+    using rng_type = websocketpp::random::none::int_generator<std::uint32_t>;
 
     // Its `enabled` inflates without a limit. The frame guard keeps compressed messages from the library.
+    struct permessage_deflate_config {
+        using request_type = Config::request_type;
+    };
     using permessage_deflate_type =
         websocketpp::extensions::permessage_deflate::disabled<permessage_deflate_config>;
+    static const bool enable_extensions = false;
+    static const std::size_t max_message_size = 0;  // set for each message
 };
 
-}  // namespace library
+// Reads the frames of one client.
+class FrameReader : public websocketpp::processor::hybi13<Config> {
+public:
+    FrameReader(const Stock::ptr& stock, Config::rng_type& random) : hybi13(false, true, stock, random) {}
+};
 
-using Library = websocketpp::server<library::Config>;
-using LibraryConnection = Library::connection_type;
-
-}  // namespace causeway::net
+}  // namespace causeway::net::library
