@@ -1,6 +1,7 @@
 #include "broker/identity/permissions.hpp"
 
 #include <algorithm>
+#include <memory_resource>
 
 #include "broker/routing/destination.hpp"
 
@@ -137,8 +138,13 @@ Verdict Permissions::check(Action action, std::string_view destination, const Id
             destination = canonical;
         }
     }
+    std::array<std::string_view, 16> room;  // more segments than are usual go to the heap
+    std::pmr::monotonic_buffer_resource memory(room.data(), sizeof room);
+    std::pmr::vector<std::string_view> segments(&memory);
+    segments.reserve(room.size());
+    for (const std::string_view segment : routing::Segments(destination)) segments.push_back(segment);
     for (const Rule& rule : rules_[static_cast<std::size_t>(action)]) {
-        const Match match = rule.pattern.matches(destination, identity, memberships);
+        const Match match = rule.pattern.matches(segments, identity, memberships);
         if (match == Match::kNo || !concerns(rule, identity)) continue;
         if (match == Match::kIfMember) return Verdict::kNeedsMembership;
         return rule.allow ? Verdict::kAllow : Verdict::kDeny;

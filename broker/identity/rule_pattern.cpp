@@ -100,21 +100,21 @@ Match RulePattern::match_part(const Part& part, std::string_view text, const Ide
     return Match::kNo;
 }
 
-Match RulePattern::matches(std::string_view destination, const Identity& identity,
+Match RulePattern::matches(std::span<const std::string_view> destination, const Identity& identity,
                            const Memberships* memberships) const {
     Match result = Match::kYes;
-    std::string_view path = destination;
+    auto segment = destination.begin();
     for (const Part& part : parts_) {
-        if (part.kind == Kind::kRest) return path.empty() || path[0] == part.separator ? result : Match::kNo;
-        if (path.empty()) return Match::kNo;
-        const std::string_view segment = routing::first_segment(path);
-        if (segment[0] != part.separator) return Match::kNo;
-        const Match matched = match_part(part, segment.substr(1), identity, memberships);
+        const bool ended = segment == destination.end();
+        if (part.kind == Kind::kRest)
+            return ended || segment->front() == part.separator ? result : Match::kNo;
+        if (ended || segment->front() != part.separator) return Match::kNo;
+        const Match matched = match_part(part, segment->substr(1), identity, memberships);
         if (matched == Match::kNo) return Match::kNo;
         if (matched == Match::kIfMember) result = Match::kIfMember;
-        path.remove_prefix(segment.size());
+        ++segment;
     }
-    return path.empty() ? result : Match::kNo;
+    return segment == destination.end() ? result : Match::kNo;
 }
 
 bool RulePattern::is_satisfiable(const Part& part, const Identity& identity) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,8 +36,9 @@ public:
     // A pattern, or what is wrong with it, for people.
     [[nodiscard]] static std::variant<RulePattern, std::string> parse(std::string_view text);
 
-    // `destination` is concrete. kIfMember: a membership decides and `memberships` is null.
-    [[nodiscard]] Match matches(std::string_view destination, const Identity& identity,
+    // `destination` is concrete and taken apart, as it is held against many rules: each segment with its
+    // separator. kIfMember: a membership decides and `memberships` is null.
+    [[nodiscard]] Match matches(std::span<const std::string_view> destination, const Identity& identity,
                                 const Memberships* memberships) const;
     // Some destination that this identity might be allowed is in both.
     [[nodiscard]] bool overlaps(const routing::Pattern& pattern, const Identity& identity) const;

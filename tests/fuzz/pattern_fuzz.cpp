@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/identity/rule_pattern.hpp"
 #include "broker/routing/destination.hpp"
@@ -44,7 +45,9 @@ void check_rule(std::string_view text, std::string_view destination, std::string
     who.user = user;
     who.roles = {who.user};
     who.permissions = {"ticket:" + who.user};
-    const auto match = std::get<identity::RulePattern>(rule).matches(destination, who, nullptr);
+    std::vector<std::string_view> segments;
+    for (const auto segment : Segments(destination)) segments.push_back(segment);
+    const auto match = std::get<identity::RulePattern>(rule).matches(segments, who, nullptr);
     std::string wide;
     for (const auto segment : Segments(text)) {
         wide += segment[0];
