@@ -53,11 +53,12 @@ std::variant<std::uint64_t, Refusal> Operations::purge_queue(const std::string& 
     const auto parsed = routing::parse_destination(destination);
     if (const auto* fault = std::get_if<std::string>(&parsed))
         return Refusal{ErrorCode::kMessageInvalid, "destination: " + *fault, "destination"};
-    auto promise = std::make_shared<std::promise<std::uint64_t>>();
+    using Purged = std::variant<std::uint64_t, Refusal>;
+    auto promise = std::make_shared<std::promise<Purged>>();
     auto removed = promise->get_future();
     Shard& owner = *parts_.shards[parts_.routes.owner_of(destination)];
     owner.post([&owner, destination, promise] {
-        owner.own_queues().purge(destination, [promise](std::uint64_t count) { promise->set_value(count); });
+        owner.own_queues().purge(destination, [promise](Purged purged) { promise->set_value(std::move(purged)); });
     });
     if (removed.wait_for(kStorePatience) != std::future_status::ready) return late("the queue");
     return removed.get();

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "broker/queue/place.hpp"
 #include "broker/routing/message.hpp"
@@ -19,7 +21,11 @@ struct Delivery {
     bool redelivered = false;  // somebody may have got it before
 };
 
-// How a consumer goes: only a loss counts as a failed delivery of what it had.
-enum class Leaving : std::uint8_t { kOrderly, kLost };
+// What becomes of what a consumer had when it goes: all goes back to its place, but what is undecided.
+struct Departure {
+    std::vector<Place> unsent{};     // it never left the broker
+    std::vector<Place> undecided{};  // a COMMIT that is under way settles it; it is held until release()
+    std::optional<Place> begun{};    // it was lost at work on this one: a failed delivery
+};
 
 }  // namespace causeway::queue

@@ -42,15 +42,19 @@ public:
     bool on_written(const storage::Answer& answer);
 
     [[nodiscard]] bool idle() const {
-        return queue_.idle() && !writing_ && unwritten_.empty() && waiting_.empty();
+        return queue_.idle() && !writing_ && unwritten_.empty() && waiting_.empty() &&
+               reserved.messages == 0 && purges == 0;
     }
+    // What it counts for in the account of all queues.
+    [[nodiscard]] std::size_t bytes() const { return queue_.held().bytes + reserved.bytes; }
 
     // For its owner.
     bool dirty = false;
     std::size_t accounted = 0;       // octets in the account
     std::optional<Monotonic> alarm;  // already set
     bool rests = false;              // the store refused; wait for the alarm
-    std::vector<std::function<void(std::uint64_t)>> on_purged;
+    Held reserved;                   // room for what is not stored, and has not come yet
+    std::size_t purges = 0;          // under way
 
 private:
     static void answer(std::vector<OnSettled>& all, const std::optional<Refusal>& refusal);

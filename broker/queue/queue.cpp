@@ -10,29 +10,19 @@
 namespace causeway::queue {
 
 void Queue::enter(Item item) {
-    ++held_.messages;
-    held_.bytes += item.bytes;
-    if (!item.place.is_stored()) {
-        ++held_volatile_.messages;
-        held_volatile_.bytes += item.bytes;
-    }
+    held_.add(item.bytes);
+    if (!item.place.is_stored()) held_volatile_.add(item.bytes);
     make_ready(std::move(item));
 }
 
 void Queue::leave(const Item& item) {
-    --held_.messages;
-    held_.bytes -= item.bytes;
-    if (item.place.is_stored()) return;
-    --held_volatile_.messages;
-    held_volatile_.bytes -= item.bytes;
+    held_.remove(item.bytes);
+    if (!item.place.is_stored()) held_volatile_.remove(item.bytes);
 }
 
 // New ones stand at the end, what comes back near the front.
 void Queue::make_ready(Item item) {
-    if (item.place.is_stored()) {
-        ++waiting_stored_.messages;
-        waiting_stored_.bytes += item.bytes;
-    }
+    if (item.place.is_stored()) waiting_stored_.add(item.bytes);
     if (ready_.empty() || ready_.back().place < item.place) return ready_.push_back(std::move(item));
     const auto behind =
         std::upper_bound(ready_.begin(), ready_.end(), item.place,
@@ -50,7 +40,8 @@ void Queue::put(routing::MessagePtr message) {
 
 void Queue::on_committed(const routing::MessagePtr& message, Memory memory) {
     assert(message->offset);
-    if (!window_.on_committed(*message->offset, !consumers_.empty(), waiting(), memory)) return;
+    const bool wanted = !consumers_.empty() && !delayed_.full();
+    if (!window_.on_committed(*message->offset, wanted, waiting(), memory)) return;
     Item item;
     item.bytes = size_of(*message);
     item.message = message;
@@ -66,10 +57,28 @@ Waiting Queue::waiting() const {
 
 std::optional<PageWish> Queue::wish(Memory memory) {
     if (consumers_.empty()) return std::nullopt;
+    if (auto delayed = delayed_.wish(window_.room(waiting(), memory))) return delayed;
+    if (delayed_.full()) return std::nullopt;
     return window_.wish(waiting(), memory);
 }
 
+void Queue::on_page_failed(const PageWish& wish) {
+    if (wish.reads == PageWish::Reads::kDelayed) return delayed_.on_failed();
+    window_.on_failed();
+}
+
+void Queue::on_delayed_page(const PageWish& wish, std::vector<StoredMessage> messages, bool more) {
+    DelayedItems::Read read = delayed_.on_page(wish, std::move(messages), more);
+    for (const Item& item : read.gone) leave(item);
+    for (Item& item : read.here) {
+        leave(item);
+        item.bytes = size_of(*item.message);
+        enter(std::move(item));
+    }
+}
+
 void Queue::on_page(const PageWish& wish, std::vector<StoredMessage> messages, bool more) {
+    if (wish.reads == PageWish::Reads::kDelayed) return on_delayed_page(wish, std::move(messages), more);
     std::size_t bytes = 0;
     Offset last{};
     for (const StoredMessage& one : messages) {
@@ -96,43 +105,49 @@ void Queue::add_consumer(ConsumerId id, std::size_t prefetch) {
     if (fresh) credits_.insert(credit_of(id, at->second));
 }
 
-void Queue::remove_consumer(ConsumerId id, Leaving how, std::span<const Place> unsent) {
+void Queue::remove_consumer(ConsumerId id, const Departure& departure) {
     const auto found = consumers_.find(id);
     if (found == consumers_.end()) return;
     credits_.erase(credit_of(id, found->second));
     std::map<Place, Item> held = std::move(found->second.holds);
     consumers_.erase(found);
+    for (const Place& place : departure.undecided)
+        if (auto taken = held.extract(place)) undecided_[id].insert(std::move(taken));
     outstanding_ -= held.size();
-    for (const Place& place : unsent) {
-        const auto at = held.find(place);
-        if (at == held.end()) continue;
-        if (at->second.purged)
-            finish(at->second);
+    for (const Place& place : departure.unsent) {
+        const auto taken = held.extract(place);
+        if (!taken) continue;
+        if (taken.mapped().purged)
+            finish(taken.mapped());
         else
-            make_ready(std::move(at->second));
-        held.erase(at);
+            make_ready(std::move(taken.mapped()));
     }
     for (auto& [place, item] : held)
-        if (auto again = back(std::move(item), how == Leaving::kLost ? Counts::kAsFailed : Counts::kNot))
+        if (auto again = back(std::move(item), place == departure.begun ? Counts::kAsFailed : Counts::kNot))
             make_ready(std::move(*again));
     if (consumers_.empty()) forget_unread();
 }
 
+void Queue::release(ConsumerId id) {
+    const auto left = undecided_.extract(id);
+    if (!left) return;
+    outstanding_ -= left.mapped().size();
+    for (auto& [place, item] : left.mapped())
+        if (auto again = back(std::move(item), Counts::kNot)) make_ready(std::move(*again));
+}
+
 // Nobody reads: what the store has, too, and nobody has touched need not be here.
 void Queue::forget_unread() {
-    Offset touched{};
-    const auto see = [&](const Item& item) {
+    Offset touched = delayed_.newest();
+    for (const Item& item : ready_)
         if (item.place.is_stored() && item.redelivered) touched = std::max(touched, item.place.offset);
-    };
-    for (const Item& item : ready_) see(item);
-    for (const auto& [due, item] : delayed_) see(item);
+    for (const auto& [id, items] : undecided_)
+        if (!items.empty()) touched = std::max(touched, items.rbegin()->first.offset);
     if (!unwritten_.empty()) touched = std::max(touched, *unwritten_.rbegin());
-    if (purging_ > 0) return;
     window_.forget_beyond(touched);
     std::erase_if(ready_, [&](const Item& item) {
         if (!item.place.is_stored() || item.place.offset <= window_.read_through()) return false;
-        --waiting_stored_.messages;
-        waiting_stored_.bytes -= item.bytes;
+        waiting_stored_.remove(item.bytes);
         leave(item);
         return true;
     });
@@ -141,20 +156,20 @@ void Queue::forget_unread() {
 template <typename Do>
 std::size_t Queue::take_from(ConsumerId id, std::span<const Place> places, Do&& what) {
     const auto found = consumers_.find(id);
-    if (found == consumers_.end()) return 0;
-    Consumer& consumer = found->second;
-    credits_.erase(credit_of(id, consumer));
+    const auto left = found == consumers_.end() ? undecided_.find(id) : undecided_.end();
+    if (found == consumers_.end() && left == undecided_.end()) return 0;
+    auto& holds = found == consumers_.end() ? left->second : found->second.holds;
+    if (found != consumers_.end()) credits_.erase(credit_of(id, found->second));
     std::size_t taken = 0;
     for (const Place& place : places) {
-        const auto at = consumer.holds.find(place);
-        if (at == consumer.holds.end()) continue;
-        Item item = std::move(at->second);
-        consumer.holds.erase(at);
+        auto item = holds.extract(place);
+        if (!item) continue;
         --outstanding_;
         ++taken;
-        what(std::move(item));
+        what(std::move(item.mapped()));
     }
-    if (consumer.holds.size() < consumer.prefetch) credits_.insert(credit_of(id, consumer));
+    if (found != consumers_.end() && holds.size() < found->second.prefetch)
+        credits_.insert(credit_of(id, found->second));
     return taken;
 }
 
@@ -166,7 +181,7 @@ void Queue::finish(const Item& item) {
     unwritten_.insert(item.place.offset);
 }
 
-std::optional<Queue::Item> Queue::back(Item item, Counts counts) {
+std::optional<Item> Queue::back(Item item, Counts counts) {
     if (item.purged) {
         finish(item);
         return std::nullopt;
@@ -197,11 +212,8 @@ std::size_t Queue::nack(ConsumerId id, std::span<const Place> places, std::optio
         auto again = back(std::move(item), Counts::kAsFailed);
         if (!again) return;
         if (!due) return make_ready(std::move(*again));
-        if (again->place.is_stored()) {
-            ++waiting_stored_.messages;
-            waiting_stored_.bytes += again->bytes;
-        }
-        delayed_.emplace(*due, std::move(*again));
+        const std::size_t bytes = again->bytes;
+        held_.bytes -= bytes - delayed_.add(*due, std::move(*again));
     });
 }
 
@@ -214,31 +226,17 @@ std::size_t Queue::reject(ConsumerId id, std::span<const Place> places) {
 }
 
 void Queue::on_time(Monotonic now) {
-    while (!delayed_.empty() && delayed_.begin()->first <= now) {
-        Item item = std::move(delayed_.begin()->second);
-        delayed_.erase(delayed_.begin());
-        if (item.place.is_stored()) {
-            --waiting_stored_.messages;
-            waiting_stored_.bytes -= item.bytes;
-        }
-        make_ready(std::move(item));
-    }
+    for (Item& item : delayed_.on_time(now)) make_ready(std::move(item));
 }
 
-std::optional<Monotonic> Queue::due() const {
-    if (delayed_.empty()) return std::nullopt;
-    return delayed_.begin()->first;
-}
+std::optional<Monotonic> Queue::due() const { return delayed_.due(); }
 
 std::optional<Assigned> Queue::next() {
     if (ready_.empty() || credits_.empty()) return std::nullopt;
     if (ready_.front().place.offset > window_.read_through()) return std::nullopt;
     Item item = std::move(ready_.front());
     ready_.pop_front();
-    if (item.place.is_stored()) {
-        --waiting_stored_.messages;
-        waiting_stored_.bytes -= item.bytes;
-    }
+    if (item.place.is_stored()) waiting_stored_.remove(item.bytes);
     const ConsumerId id = std::get<ConsumerId>(*credits_.begin());
     credits_.erase(credits_.begin());
     Consumer& consumer = consumers_.find(id)->second;
@@ -257,22 +255,30 @@ void Queue::on_written(std::span<const Offset> offsets) {
         if (const auto at = unwritten_.find(offset); at != unwritten_.end()) unwritten_.erase(at);
 }
 
-Offset Queue::purge() {
-    for (const Item& item : ready_) leave(item);
-    for (const auto& [due, item] : delayed_) leave(item);
-    ready_.clear();
-    delayed_.clear();
-    waiting_stored_ = {};
-    for (auto& [id, consumer] : consumers_)
-        for (auto& [place, item] : consumer.holds) item.purged = true;
-    window_.pass_all();
-    ++purging_;
-    return window_.end();
+std::size_t Queue::purge(const PurgeMark& mark) {
+    const auto meant = [&mark](const Item& item) {
+        return item.place.is_stored() ? item.place.offset <= mark.until : item.place.behind <= mark.behind;
+    };
+    const std::size_t before = held_volatile_.messages;
+    std::erase_if(ready_, [&](const Item& item) {
+        if (!meant(item)) return false;
+        if (item.place.is_stored()) waiting_stored_.remove(item.bytes);
+        leave(item);
+        return true;
+    });
+    for (const Item& item : delayed_.take_if(meant)) leave(item);
+    const auto purge_held = [&meant](std::map<Place, Item>& items) {
+        for (auto& [place, item] : items) item.purged = item.purged || meant(item);
+    };
+    for (auto& [id, consumer] : consumers_) purge_held(consumer.holds);
+    for (auto& [id, items] : undecided_) purge_held(items);
+    window_.pass(mark.until);
+    return before - held_volatile_.messages;
 }
 
 bool Queue::idle() const {
     return consumers_.empty() && held_.messages == 0 && unwritten_.empty() && changes_.empty() &&
-           purging_ == 0 && !window_.is_reading();
+           !window_.is_reading() && !delayed_.is_reading();
 }
 
 }  // namespace causeway::queue

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "broker/base/clock.hpp"
+#include "broker/queue/delayed_items.hpp"
 #include "broker/queue/delivery.hpp"
+#include "broker/queue/item.hpp"
 #include "broker/queue/window.hpp"
 
 namespace causeway::queue {
@@ -23,12 +25,6 @@ namespace causeway::queue {
 struct QueueOptions {
     std::uint32_t max_deliveries = 20;  // failed ones; then it is a dead letter. 0: as often as it takes
     WindowOptions window;
-};
-
-// How much of it is in memory.
-struct Held {
-    std::size_t messages = 0;
-    std::size_t bytes = 0;
 };
 
 struct Assigned {
@@ -58,9 +54,16 @@ struct Changes {
     [[nodiscard]] bool empty() const { return done.empty() && returned.empty() && dead.empty(); }
 };
 
+// All that a queue has at a moment.
+struct PurgeMark {
+    Offset until{};            // stored: up to here
+    std::uint64_t behind = 0;  // not stored: those that were put before
+};
+
 class Queue {
 public:
-    explicit Queue(const QueueOptions& options) : options_(options), window_(options.window) {}
+    explicit Queue(const QueueOptions& options)
+        : options_(options), window_(options.window), delayed_(options.window) {}
 
     // A message that is not stored. Whoever puts it has asked waiting() whether there is room.
     void put(routing::MessagePtr message);
@@ -70,14 +73,17 @@ public:
     // What is to be read now of the stored ones, if anything; then on_page() or on_page_failed() must follow.
     std::optional<PageWish> wish(Memory memory = Memory::kEnough);
     void on_page(const PageWish& wish, std::vector<StoredMessage> messages, bool more);
-    void on_page_failed() { window_.on_failed(); }
+    void on_page_failed(const PageWish& wish);
 
     // `prefetch`: how many it may hold, at least 1.
     void add_consumer(ConsumerId id, std::size_t prefetch);
-    // What it held goes back. `unsent` never reached it: that is no delivery.
-    void remove_consumer(ConsumerId id, Leaving how, std::span<const Place> unsent = {});
+    // It gets nothing more, and what it held goes back.
+    void remove_consumer(ConsumerId id, const Departure& departure = {});
+    // What a consumer left undecided and has not settled since goes back: that is no failed delivery.
+    void release(ConsumerId id);
 
-    // What this consumer does not hold (any more) is skipped; returns how many there were.
+    // What this consumer does not hold (any more), or did not leave undecided, is skipped; returns how many
+    // there were.
     std::size_t ack(ConsumerId id, std::span<const Place> places);
     // To their places, not before `due`.
     std::size_t nack(ConsumerId id, std::span<const Place> places, std::optional<Monotonic> due = {});
@@ -96,10 +102,10 @@ public:
     // What take_changes() told of is no longer in the store.
     void on_written(std::span<const Offset> offsets);
 
-    // Drops what waits; what consumers hold does not come back. Stored messages up to the returned offset
-    // are to be removed by the caller, then on_purged().
-    Offset purge();
-    void on_purged() { --purging_; }
+    [[nodiscard]] PurgeMark purge_mark() const { return {window_.end(), put_}; }
+    // What was there then is no longer in the store: what of it waits is dropped, and what consumers hold
+    // does not come back. Returns how many were dropped that were not stored.
+    std::size_t purge(const PurgeMark& mark);
 
     // Nobody listens, and what there was is gone or in the store alone, as if it had never been touched.
     [[nodiscard]] bool idle() const;
@@ -114,14 +120,6 @@ public:
     [[nodiscard]] const Window& window() const { return window_; }
 
 private:
-    struct Item {
-        routing::MessagePtr message;
-        Place place;
-        std::uint32_t failed = 0;
-        bool redelivered = false;
-        bool purged = false;
-        std::size_t bytes = 0;
-    };
     struct Consumer {
         std::size_t prefetch;
         std::uint64_t turn;  // when it was served last
@@ -134,6 +132,7 @@ private:
     [[nodiscard]] static Credit credit_of(ConsumerId id, const Consumer& consumer) {
         return {consumer.holds.size(), consumer.turn, id};
     }
+    [[nodiscard]] Waiting waiting() const;
     template <typename Do>
     std::size_t take_from(ConsumerId id, std::span<const Place> places, Do&& what);
     void enter(Item item);
@@ -144,23 +143,23 @@ private:
     void finish(const Item& item);
     void die(Item item, DeadLetter::Reason reason);
     void forget_unread();
-    [[nodiscard]] Waiting waiting() const;
+    void on_delayed_page(const PageWish& wish, std::vector<StoredMessage> messages, bool more);
 
     const QueueOptions options_;
     Window window_;
     std::deque<Item> ready_;  // by place
-    std::multimap<Monotonic, Item> delayed_;
+    DelayedItems delayed_;
     std::unordered_map<ConsumerId, Consumer> consumers_;
+    std::unordered_map<ConsumerId, std::map<Place, Item>> undecided_;  // of those that have gone
     std::set<Credit> credits_;
     std::multiset<Offset> unwritten_;  // settled, and still in the store
     Changes changes_;
     Held held_;
     Held held_volatile_;
-    Held waiting_stored_;  // ready or delayed
-    std::size_t outstanding_ = 0;
+    Held waiting_stored_;          // ready
+    std::size_t outstanding_ = 0;  // with consumers, or undecided
     std::uint64_t put_ = 0;
     std::uint64_t turns_ = 0;
-    std::size_t purging_ = 0;
 };
 
 }  // namespace causeway::queue

@@ -1,10 +1,6 @@
 // Consumers, and the calls that cross shards.
 #include "broker/queue/queues.hpp"
 
-#include <algorithm>
-
-#include "broker/queue/message_size.hpp"
-
 namespace causeway::queue {
 
 ConsumerId Queues::attach(Consumer& consumer, const std::string& destination, std::size_t prefetch,
@@ -26,13 +22,23 @@ ConsumerId Queues::attach(Consumer& consumer, const std::string& destination, st
     return id;
 }
 
-void Queues::detach(ConsumerId id, Leaving how, std::vector<Place> unsent) {
+void Queues::detach(ConsumerId id, Departure departure) {
+    const auto found = consumers_.find(id);
+    if (found == consumers_.end()) return;
+    const Local local = found->second;
+    found->second.consumer = nullptr;
+    if (departure.undecided.empty()) consumers_.erase(found);
+    parts_.reach(local.owner, [id, destination = local.destination, departure = std::move(departure)](
+                                  Queues& there) { there.on_detach(id, destination, departure); });
+}
+
+void Queues::release(ConsumerId id) {
     const auto found = consumers_.find(id);
     if (found == consumers_.end()) return;
     const Local local = std::move(found->second);
     consumers_.erase(found);
-    parts_.reach(local.owner, [id, destination = local.destination, how, unsent = std::move(unsent)](
-                                  Queues& there) { there.on_detach(id, destination, how, unsent); });
+    parts_.reach(local.owner,
+                 [id, destination = local.destination](Queues& there) { there.on_release(id, destination); });
 }
 
 void Queues::settle(ConsumerId id, Settlement settlement, OnSettled on_settled) {
@@ -56,7 +62,8 @@ void Queues::settle(ConsumerId id, Settlement settlement, OnSettled on_settled) 
 // A consumer that has gone is skipped: its leaving is on the way to the owner, who sends these to others.
 void Queues::deliver_here(const Deliveries& deliveries) {
     for (const auto& [id, delivery] : deliveries)
-        if (const auto found = consumers_.find(id); found != consumers_.end())
+        if (const auto found = consumers_.find(id);
+            found != consumers_.end() && found->second.consumer != nullptr)
             found->second.consumer->deliver(delivery);
 }
 
@@ -95,11 +102,17 @@ void Queues::on_attach(ConsumerId id, const std::string& destination, std::size_
     answer(std::nullopt);
 }
 
-void Queues::on_detach(ConsumerId id, const std::string& destination, Leaving how,
-                       const std::vector<Place>& unsent) {
+void Queues::on_detach(ConsumerId id, const std::string& destination, const Departure& departure) {
     OwnedQueue* const owned = find(destination);
     if (owned == nullptr) return;
-    owned->queue().remove_consumer(id, how, unsent);
+    owned->queue().remove_consumer(id, departure);
+    touch(*owned);
+}
+
+void Queues::on_release(ConsumerId id, const std::string& destination) {
+    OwnedQueue* const owned = find(destination);
+    if (owned == nullptr) return;
+    owned->queue().release(id);
     touch(*owned);
 }
 
@@ -129,59 +142,6 @@ void Queues::on_settle(ConsumerId id, const std::string& destination, const Sett
     }
     if (answer) owned->when_written(std::move(answer));
     touch(*owned);
-}
-
-std::optional<Refusal> Queues::has_no_room(const OwnedQueue* owned, const routing::Message& message) const {
-    const QueueLimits& limits = parts_.limits;
-    const auto full = [](const char* key, std::size_t limit, const char* what) {
-        return Refusal{ErrorCode::kSendFailed, std::string(key) + " = " + std::to_string(limit) + ": " + what,
-                       "destination"};
-    };
-    if (owned == nullptr) return full("queues.count", limits.count, "as many queues are in use");
-    const Held& held = owned->queue().held_volatile();
-    if (held.messages >= limits.messages)
-        return full("queues.messages", limits.messages, "the queue holds as many messages in memory");
-    const std::size_t size = size_of(message);
-    if (held.bytes + size > limits.bytes)
-        return full("queues.bytes", limits.bytes, "the queue holds as many octets in memory");
-    if (parts_.account.bytes.load() + size > limits.memory)
-        return full("queues.memory", limits.memory, "all queues together hold as many octets in memory");
-    return std::nullopt;
-}
-
-void Queues::take(const routing::MessagePtr& message, const routing::OnQueued& on_queued) {
-    if (message->offset) {
-        newest_ = std::max(newest_, *message->offset);
-        // Nobody listens to a queue that is not here: the store has it.
-        if (OwnedQueue* const owned = find(message->destination)) {
-            owned->queue().on_committed(message, memory());
-            keep_account(*owned);
-            touch(*owned);
-        }
-        if (on_queued) on_queued(std::nullopt);
-        return;
-    }
-    OwnedQueue* const owned = find_or_make(message->destination);
-    auto refusal = has_no_room(owned, *message);
-    if (refusal) {
-        ++numbers_.refused;
-        if (owned != nullptr) touch(*owned);
-    } else {
-        owned->queue().put(message);
-        keep_account(*owned);
-        touch(*owned);
-    }
-    if (on_queued) on_queued(std::move(refusal));
-}
-
-Memory Queues::memory() const {
-    return parts_.account.bytes.load() >= parts_.limits.memory ? Memory::kShort : Memory::kEnough;
-}
-
-void Queues::keep_account(OwnedQueue& owned) {
-    const std::size_t now = owned.queue().held().bytes;
-    parts_.account.bytes.fetch_add(now - owned.accounted);  // unsigned: also less
-    owned.accounted = now;
 }
 
 QueueNumbers Queues::numbers() const {

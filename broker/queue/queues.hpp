@@ -54,6 +54,16 @@ struct Settlement {
     std::optional<Milliseconds> delay;
 };
 
+// Why there is no room, and for which of the messages.
+struct NoRoom {
+    std::size_t message;
+    Refusal refusal;
+};
+// Nothing: it is reserved. Once.
+using OnReserved = std::function<void(const std::optional<NoRoom>&)>;
+// How many were dropped, or why not all of them were. Once.
+using OnPurged = std::function<void(std::variant<std::uint64_t, Refusal>)>;
+
 class Queues {
 public:
     explicit Queues(QueuesParts parts) : parts_(std::move(parts)), outgoing_(routing::kMaxShards) {}
@@ -69,19 +79,31 @@ public:
     // before this returns. `consumer` lives until it is detached.
     ConsumerId attach(Consumer& consumer, const std::string& destination, std::size_t prefetch,
                       OnSettled on_attached);
-    // It gets nothing more; what it has goes back. `unsent` never left the broker.
-    void detach(ConsumerId id, Leaving how, std::vector<Place> unsent = {});
+    // It gets nothing more; what it has goes back, but what is undecided: that can be settled until
+    // release(), which must follow.
+    void detach(ConsumerId id, Departure departure = {});
+    // What a detached consumer left undecided and has not settled since goes back.
+    void release(ConsumerId id);
     // `on_settled` (may be empty): once it is written, if there was anything to write, on this shard. With
     // no places: once everything that the consumer settled before is.
     void settle(ConsumerId id, Settlement settlement, OnSettled on_settled = {});
+
+    // ---- for senders on this shard ----
+
+    // Room for messages that are not stored, for all or for none of them; `on_reserved` is called on this
+    // shard, maybe before this returns. Then each is put or given up.
+    void reserve(const std::vector<routing::MessagePtr>& messages, OnReserved on_reserved);
+    void put_reserved(const routing::MessagePtr& message);
+    void give_up_reserved(const std::vector<routing::MessagePtr>& messages);
 
     // ---- for the owner ----
 
     // A message of a queue that this shard owns: stored, if it has an offset.
     void take(const routing::MessagePtr& message, const routing::OnQueued& on_queued);
-    // What waits in the queue is dropped, here and in the store. `on_purged` is told how many, on this
-    // shard; those that were already under way do not come back.
-    void purge(const std::string& destination, std::function<void(std::uint64_t)> on_purged);
+    // What waits in the queue now is dropped: in the store, then here. `on_purged` is called on this shard;
+    // those that consumers have by then do not come back. When the store fails what it still has is here,
+    // too.
+    void purge(const std::string& destination, OnPurged on_purged);
     // Delivers, reads and writes what became due in this turn. False if there was nothing to do.
     bool on_turn_end();
     // Something has happened since.
@@ -95,7 +117,7 @@ public:
 
 private:
     struct Local {
-        Consumer* consumer;
+        Consumer* consumer;  // null: it is detached, and has left something undecided
         std::string destination;
         std::size_t owner;
     };
@@ -109,13 +131,18 @@ private:
     OwnedQueue* find_or_make(const std::string& destination);
     void touch(OwnedQueue& owned);
     void on_attach(ConsumerId id, const std::string& destination, std::size_t prefetch, OnSettled answer);
-    void on_detach(ConsumerId id, const std::string& destination, Leaving how,
-                   const std::vector<Place>& unsent);
+    void on_detach(ConsumerId id, const std::string& destination, const Departure& departure);
+    void on_release(ConsumerId id, const std::string& destination);
     void on_settle(ConsumerId id, const std::string& destination, const Settlement& settlement,
                    OnSettled answer);
     [[nodiscard]] std::optional<Refusal> has_no_room(const OwnedQueue* owned,
                                                      const routing::Message& message) const;
     [[nodiscard]] Memory memory() const;
+    struct Asked;
+    struct Wanted;
+    void on_answer(Asked& asked, std::size_t owner, std::optional<NoRoom> refused);
+    std::optional<NoRoom> on_reserve(const std::vector<Wanted>& wanted);
+    void on_give_up(const routing::Message& message);
 
     void work(OwnedQueue& owned);
     void assign(OwnedQueue& owned);
@@ -126,7 +153,10 @@ private:
     void rest(OwnedQueue& owned);
     void keep_account(OwnedQueue& owned);
     void on_page(const std::string& destination, const PageWish& wish, storage::QueuePage page);
-    void purge_slice(const std::string& destination, Offset until, std::uint64_t before);
+    struct Purge;
+    void purge_slice(const std::shared_ptr<Purge>& purge);
+    void on_slice(const std::shared_ptr<Purge>& purge, const storage::Answer& answer);
+    void finish_purge(const Purge& purge, std::optional<Refusal> refusal);
     void send_out();
 
     const QueuesParts parts_;

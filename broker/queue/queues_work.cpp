@@ -66,7 +66,7 @@ void Queues::read(OwnedQueue& owned) {
                                         return here.on_page(destination, wish, std::move(*page));
                                     OwnedQueue* const found = here.find(destination);
                                     if (found == nullptr) return;
-                                    found->queue().on_page_failed();
+                                    found->queue().on_page_failed(wish);
                                     here.rest(*found);
                                     here.touch(*found);
                                 });
@@ -146,36 +146,6 @@ void Queues::on_time(Monotonic now) {
         owned->queue().on_time(now);
         touch(*owned);
     }
-}
-
-void Queues::purge(const std::string& destination, std::function<void(std::uint64_t)> on_purged) {
-    OwnedQueue* const owned = find_or_make(destination);
-    if (owned == nullptr) return on_purged(0);
-    const std::size_t waiting = owned->queue().held_volatile().messages;
-    const Offset until = owned->queue().purge();
-    const std::size_t left = owned->queue().held_volatile().messages;
-    owned->on_purged.push_back(std::move(on_purged));
-    keep_account(*owned);
-    purge_slice(destination, until, waiting - left);
-}
-
-void Queues::purge_slice(const std::string& destination, Offset until, std::uint64_t before) {
-    parts_.store.submit(storage::PurgeQueue{destination, until}, [post = parts_.post, destination, until,
-                                                                  before](const storage::Answer& answer) {
-        post([destination, until, before, answer](Queues& here) {
-            const auto* const purged = std::get_if<storage::Purged>(&answer);
-            const std::uint64_t removed = before + (purged != nullptr ? purged->removed : 0);
-            if (purged != nullptr && purged->more) return here.purge_slice(destination, until, removed);
-            OwnedQueue* const owned = here.find(destination);
-            if (owned == nullptr) return;
-            owned->queue().on_purged();
-            if (!owned->on_purged.empty()) {
-                owned->on_purged.front()(removed);
-                owned->on_purged.erase(owned->on_purged.begin());
-            }
-            here.touch(*owned);
-        });
-    });
 }
 
 }  // namespace causeway::queue

@@ -17,6 +17,10 @@ std::size_t Window::room(const Waiting& waiting) const {
     return std::max<std::size_t>(1, std::min(options_.messages - waiting.messages, by_bytes));
 }
 
+std::size_t Window::room(const Waiting& waiting, Memory memory) const {
+    return std::min(room(waiting), memory == Memory::kShort ? kShortPage : kPage);
+}
+
 bool Window::on_committed(Offset offset, bool wanted, const Waiting& waiting, Memory memory) {
     if (offset <= read_through_) return false;
     const bool follows = !has_unread() && !reading_;
@@ -33,11 +37,11 @@ std::optional<PageWish> Window::wish(const Waiting& waiting, Memory memory) {
     const bool needed = memory == Memory::kShort
                             ? waiting.messages < kShortPage / 2 || waiting.front_is_blocked
                             : low || (waiting.front_is_blocked && room(waiting) > 0);
-    if (!needed || room(waiting) == 0) return std::nullopt;
+    const std::size_t limit = room(waiting, memory);
+    if (!needed || limit == 0) return std::nullopt;
     reading_ = true;
     reading_era_ = era_;
-    const std::size_t most = memory == Memory::kShort ? kShortPage : kPage;
-    return PageWish{read_through_, std::min(most, room(waiting)), end_};
+    return PageWish{read_through_, limit, end_};
 }
 
 bool Window::on_page(const PageWish& wish, Offset last, bool more, std::size_t bytes, std::size_t messages) {
@@ -57,8 +61,10 @@ void Window::forget_beyond(Offset offset) {
     ++era_;
 }
 
-void Window::pass_all() {
-    read_through_ = end_;
+void Window::pass(Offset offset) {
+    end_ = std::max(end_, offset);
+    if (offset <= read_through_) return;
+    read_through_ = offset;
     ++era_;
 }
 

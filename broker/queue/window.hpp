@@ -29,9 +29,11 @@ struct Waiting {
 };
 
 struct PageWish {
+    enum class Reads : std::uint8_t { kOn, kDelayed };  // what follows, or what was here before
     Offset after;
     std::size_t limit;
     Offset stored_end;  // when it was wished for
+    Reads reads = Reads::kOn;
 };
 
 // A message as a page brings it.
@@ -63,8 +65,10 @@ public:
 
     // All beyond this is no longer in memory.
     void forget_beyond(Offset offset);
-    // All there is was dropped.
-    void pass_all();
+    // All up to here has left the store.
+    void pass(Offset offset);
+    // How many more may be read now.
+    [[nodiscard]] std::size_t room(const Waiting& waiting, Memory memory) const;
 
 private:
     [[nodiscard]] std::size_t room(const Waiting& waiting) const;

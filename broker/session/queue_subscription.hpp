@@ -16,6 +16,9 @@
 
 namespace causeway::session {
 
+// How a consumer goes. One that is lost may have been at work.
+enum class Leaving : std::uint8_t { kOrderly, kLost };
+
 class QueueSubscription final : public ClientSubscription, public queue::Consumer {
 public:
     // `serial` tells this one from an earlier one with the same id, when an answer comes late.
@@ -51,15 +54,22 @@ public:
         return places;
     }
     // The numbers are those of the ledger, which counts the same messages.
-    // Of what is in the store; nothing is taken.
-    [[nodiscard]] std::vector<Offset> stored_of(const std::vector<AckLedger::Delivery>& deliveries) const {
-        std::vector<Offset> offsets;
+    // Nothing is taken.
+    [[nodiscard]] std::vector<queue::Place> places_of(
+        const std::vector<AckLedger::Delivery>& deliveries) const {
+        std::vector<queue::Place> places;
         for (const AckLedger::Delivery& delivery : deliveries) {
             const auto found = lower_bound(delivery.number);
-            if (found != sent_.end() && found->number == delivery.number && found->place.is_stored())
-                offsets.push_back(found->place.offset);
+            if (found != sent_.end() && found->number == delivery.number) places.push_back(found->place);
         }
-        return offsets;
+        return places;
+    }
+    // The first that the client was sent and has not settled, nor is about to: it works on that one.
+    [[nodiscard]] std::optional<queue::Place> begun(const std::vector<queue::Place>& undecided) const {
+        for (const Sent& sent : sent_)
+            if (std::find(undecided.begin(), undecided.end(), sent.place) == undecided.end())
+                return sent.place;
+        return std::nullopt;
     }
     [[nodiscard]] std::vector<queue::Place> take_settled(const std::vector<AckLedger::Delivery>& deliveries) {
         std::vector<queue::Place> places;

@@ -6,6 +6,16 @@
 
 namespace causeway::session {
 
+namespace {
+
+queue::Settlement settlement_of(const Acknowledgement& ack, std::vector<queue::Place> places) {
+    using What = queue::Settlement::What;
+    if (ack.answer == AckLedger::Answer::kAck) return {What::kDone, std::move(places), ack.delay};
+    return {ack.requeue ? What::kAgain : What::kRejected, std::move(places), ack.delay};
+}
+
+}  // namespace
+
 void QueueSubscription::deliver(const queue::Delivery& delivery) {
     session().deliver_queued(*this, delivery);
 }
@@ -100,23 +110,23 @@ void QueueSubscriptions::on_pong() {
 void QueueSubscriptions::on_settled(QueueSubscription& subscription, const Acknowledgement& ack,
                                     const std::vector<AckLedger::Delivery>& deliveries,
                                     queue::OnSettled on_written) {
-    using What = queue::Settlement::What;
-    What what = What::kDone;
-    if (ack.answer == AckLedger::Answer::kNack) what = ack.requeue ? What::kAgain : What::kRejected;
     session_.services_.queues.settle(subscription.consumer,
-                                     {what, subscription.take_settled(deliveries), ack.delay},
+                                     settlement_of(ack, subscription.take_settled(deliveries)),
                                      std::move(on_written));
 }
 
 // A NACK takes nothing from the store by itself.
-void QueueSubscriptions::add_parts(const QueueSubscription& subscription, const Acknowledgement& ack,
-                                   const std::vector<AckLedger::Delivery>& deliveries,
-                                   std::vector<storage::Part>& parts) {
-    if (ack.answer != AckLedger::Answer::kAck) return;
-    auto done = subscription.stored_of(deliveries);
-    if (done.empty()) return;
-    parts.emplace_back(storage::SettleQueue{
-        .destination = subscription.destination(), .done = std::move(done), .returned = {}, .dead = {}});
+void QueueSubscriptions::pledge(const QueueSubscription& subscription, const Acknowledgement& ack,
+                                const std::vector<AckLedger::Delivery>& deliveries, QueuePledges& pledges,
+                                std::vector<storage::Part>& parts) {
+    queue::Settlement settlement = settlement_of(ack, subscription.places_of(deliveries));
+    if (settlement.places.empty()) return;
+    storage::SettleQueue part{subscription.destination(), {}, {}, {}};
+    if (settlement.what == queue::Settlement::What::kDone)
+        for (const queue::Place& place : settlement.places)
+            if (place.is_stored()) part.done.push_back(place.offset);
+    if (!part.done.empty()) parts.emplace_back(std::move(part));
+    pledges.add(subscription.consumer, std::move(settlement));
 }
 
 std::vector<queue::ConsumerId> QueueSubscriptions::consumers() const {
@@ -125,10 +135,12 @@ std::vector<queue::ConsumerId> QueueSubscriptions::consumers() const {
     return all;
 }
 
-void QueueSubscriptions::on_end(QueueSubscription& subscription, queue::Leaving how) {
-    std::vector<queue::Place> unsent;
-    for (const queue::Delivery& delivery : subscription.waiting) unsent.push_back(delivery.place);
-    session_.services_.queues.detach(subscription.consumer, how, std::move(unsent));
+void QueueSubscriptions::on_end(QueueSubscription& subscription, Leaving how) {
+    queue::Departure departure;
+    if (session_.pledges_) departure.undecided = session_.pledges_->leave_behind(subscription.consumer);
+    for (const queue::Delivery& delivery : subscription.waiting) departure.unsent.push_back(delivery.place);
+    if (how == Leaving::kLost) departure.begun = subscription.begun(departure.undecided);
+    session_.services_.queues.detach(subscription.consumer, std::move(departure));
 }
 
 }  // namespace causeway::session

@@ -7,6 +7,7 @@
 
 #include "broker/session/acknowledgement.hpp"
 #include "broker/session/origin.hpp"
+#include "broker/session/queue_pledges.hpp"
 #include "broker/session/queue_subscription.hpp"
 
 namespace causeway::session {
@@ -29,13 +30,13 @@ public:
     // shard when that is written.
     void on_settled(QueueSubscription& subscription, const Acknowledgement& ack,
                     const std::vector<AckLedger::Delivery>& deliveries, queue::OnSettled on_written = {});
-    // What the store has to write when the client acknowledges these.
-    static void add_parts(const QueueSubscription& subscription, const Acknowledgement& ack,
-                          const std::vector<AckLedger::Delivery>& deliveries,
-                          std::vector<storage::Part>& parts);
+    // What a COMMIT settles by this acknowledgement: is pledged, and what the store has to write is added.
+    static void pledge(const QueueSubscription& subscription, const Acknowledgement& ack,
+                       const std::vector<AckLedger::Delivery>& deliveries, QueuePledges& pledges,
+                       std::vector<storage::Part>& parts);
     [[nodiscard]] std::vector<queue::ConsumerId> consumers() const;
     // The subscription ends.
-    void on_end(QueueSubscription& subscription, queue::Leaving how);
+    void on_end(QueueSubscription& subscription, Leaving how);
 
 private:
     [[nodiscard]] QueueSubscription* find(std::uint64_t serial);

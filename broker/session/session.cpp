@@ -176,7 +176,7 @@ void Session::fail(const Refusal& refusal, const Origin& origin) {
     ++services_.counters.closed[close_reason(refusal.code)];
     const std::string error =
         error_frame(version_, refusal, {origin.receipt, origin.destination, origin.subscription});
-    leave(queue::Leaving::kLost);
+    leave(Leaving::kLost);
     transport_.close(net::wrap(transport_.wire(), error), {row(refusal.code).close_code, refusal.text});
 }
 
@@ -214,12 +214,12 @@ void Session::on_gone(Gone how) {
     if (stage_ == Stage::kClosed) return;
     ++services_.counters
           .closed[how == Gone::kBroken ? admin::CloseReason::kTransportError : admin::CloseReason::kClient];
-    leave(how == Gone::kOurs ? queue::Leaving::kOrderly : queue::Leaving::kLost);
+    leave(how == Gone::kOurs ? Leaving::kOrderly : Leaving::kLost);
 }
 
 // After this nothing reaches the client but what is queued already.
 // What consumers had counts as delivered in vain, if they were lost.
-void Session::leave(queue::Leaving how) {
+void Session::leave(Leaving how) {
     if (stage_ == Stage::kClosed) return;
     stage_ = Stage::kClosed;
     for (const auto& subscription : subscriptions_) take_leave(*subscription, how);

@@ -99,7 +99,7 @@ private:
     void notify(const Refusal& refusal, const Origin& origin);
     [[nodiscard]] bool hears_notices() const;
     [[nodiscard]] std::vector<ClientSubscription*> listening_to(std::string_view user_queue) const;
-    void leave(queue::Leaving how = queue::Leaving::kOrderly);
+    void leave(Leaving how = Leaving::kOrderly);
     void tell_user(bool online);
 
     // session_connect.cpp
@@ -146,7 +146,8 @@ private:
     [[nodiscard]] Transaction* transaction_of(const stomp::Frame& frame);
     void refuse_in_transactions(const Refusal& refusal, const Origin& origin);
     [[nodiscard]] Read<Transaction::Frame> read_in_transaction(const stomp::Frame& frame);
-    [[nodiscard]] std::vector<storage::Part> parts_of_acks(const Transaction& transaction);
+    [[nodiscard]] std::vector<storage::Part> parts_of_acks(const Transaction& transaction,
+                                                           QueuePledges& pledges);
     void on_committed(const TransactionCommit::Outcome& outcome, const Origin& origin);
     void expire_transactions(Monotonic at);
 
@@ -176,7 +177,7 @@ private:
     void open(Wish wish);
     void open_plain(const Wish& wish, std::shared_ptr<Encoding> encoding);
     void open_queue(Wish wish, std::shared_ptr<Encoding> encoding);
-    void take_leave(ClientSubscription& subscription, queue::Leaving how);
+    void take_leave(ClientSubscription& subscription, Leaving how);
     void keep(std::unique_ptr<ClientSubscription> subscription);
     void on_unsubscribe(const stomp::Frame& frame);
     [[nodiscard]] ClientSubscription* find(std::string_view subscription_id) const;
@@ -234,7 +235,6 @@ private:
     bool held_ = false;  // a frame waits in decoder_ for the memberships; those behind it wait as well
     bool handled_anew_ = false;     // the next frame has waited
     bool waits_for_sends_ = false;  // a frame waits in decoder_ until there are fewer
-    bool committing_ = false;       // a COMMIT is on its way; nothing behind it is read
     bool reading_paused_ = false;
     bool memberships_failed_ = false;
     bool notify_on_denied_ = false;
@@ -267,6 +267,7 @@ private:
     std::vector<AnswerPart> parts_;               // waiting for room
     std::shared_ptr<KeptSends> sends_;            // once there was one
     std::unique_ptr<Transactions> transactions_;  // once there was one
+    std::shared_ptr<QueuePledges> pledges_;       // a COMMIT is on its way; nothing behind it is read
     std::unique_ptr<Origin> disconnect_;          // of the DISCONNECT that waits for the commands
 
     ProofOfReceipt proof_;

@@ -260,14 +260,14 @@ void Session::end_subscription(ClientSubscription& subscription) {
     drop(subscription);
 }
 
-void Session::take_leave(ClientSubscription& subscription, queue::Leaving how) {
+void Session::take_leave(ClientSubscription& subscription, Leaving how) {
     if (QueueSubscription* const queued = subscription.as_queue()) return queued_.on_end(*queued, how);
     if (const auto* const log = subscription.as_log()) logs_.on_end(*log);
     services_.router.unsubscribe(subscription);
 }
 
 void Session::drop(ClientSubscription& subscription) {
-    take_leave(subscription, queue::Leaving::kOrderly);
+    take_leave(subscription, Leaving::kOrderly);
     --services_.counters.subscriptions;
     std::erase_if(subscriptions_, [&](const auto& mine) { return mine.get() == &subscription; });
 }

@@ -104,19 +104,22 @@ void Session::on_commit(const stomp::Frame& frame) {
     const Origin origin = origin_of(frame);
     if (transaction.refusal()) return refuse(*transaction.refusal(), origin);
     if (!sends_) sends_ = std::make_shared<KeptSends>(services_);
-    auto parts = parts_of_acks(transaction);
+    const auto pledges = std::make_shared<QueuePledges>();
+    auto parts = parts_of_acks(transaction, *pledges);
     const auto commit = std::make_shared<TransactionCommit>(services_, sends_, std::move(transaction));
     ++commands_running_;
-    committing_ = true;
-    commit->start(std::move(parts),
-                  [&services = services_, id = id_, origin](TransactionCommit::Outcome outcome) {
-                      if (Session* const session = services.find(id)) session->on_committed(outcome, origin);
-                  });
-    if (committing_) pause_reading();
+    pledges_ = pledges;
+    commit->start(std::move(parts), [&services = services_, id = id_, origin,
+                                     pledges](const TransactionCommit::Outcome& outcome) {
+        pledges->conclude(services.queues, outcome.refusal ? QueuePledges::Outcome::kRefused
+                                                           : QueuePledges::Outcome::kCommitted);
+        if (Session* const session = services.find(id)) session->on_committed(outcome, origin);
+    });
+    if (pledges_) pause_reading();
 }
 
 // What follows from the acknowledgements, found on copies: the subscriptions go on meanwhile.
-std::vector<storage::Part> Session::parts_of_acks(const Transaction& transaction) {
+std::vector<storage::Part> Session::parts_of_acks(const Transaction& transaction, QueuePledges& pledges) {
     std::vector<storage::Part> parts;
     std::vector<std::pair<ClientSubscription*, AckLedger>> ledgers;
     for (const auto& frame : transaction.frames()) {
@@ -132,7 +135,7 @@ std::vector<storage::Part> Session::parts_of_acks(const Transaction& transaction
             const auto settled = ack->id ? found->second.settle(ack->answer, ack->id->number)
                                          : found->second.settle(ack->answer, ack->message_id);
             if (const QueueSubscription* const queue = subscription->as_queue())
-                QueueSubscriptions::add_parts(*queue, *ack, settled.deliveries, parts);
+                QueueSubscriptions::pledge(*queue, *ack, settled.deliveries, pledges, parts);
         }
     }
     for (const auto& [subscription, ledger] : ledgers)
@@ -142,7 +145,7 @@ std::vector<storage::Part> Session::parts_of_acks(const Transaction& transaction
 
 void Session::on_committed(const TransactionCommit::Outcome& outcome, const Origin& origin) {
     --commands_running_;
-    committing_ = false;
+    pledges_.reset();
     if (stage_ == Stage::kClosed) return;
     for (const Acknowledgement& ack : outcome.acks) carry_out(ack);
     for (const routing::MessagePtr& message : outcome.replies) reply(*message);

@@ -21,6 +21,33 @@ void TransactionCommit::start(std::vector<storage::Part> of_acks, OnDone on_done
     on_done_ = std::move(on_done);
     take_parts();
     for (storage::Part& part : of_acks) parts_.push_back(std::move(part));
+    reserve_room();
+}
+
+// What may still be refused is asked for before anything is done.
+void TransactionCommit::reserve_room() {
+    const auto& frames = transaction_.frames();
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const auto* const send = std::get_if<KeptSends::Send>(&frames[i].what);
+        if (send == nullptr || send->way != KeptSends::Send::Way::kQueue) continue;
+        queued_.push_back(send->message);
+        frame_of_queued_.push_back(i);
+    }
+    if (queued_.empty()) return keep();
+    services_.queues.reserve(queued_,
+                             [self = shared_from_this()](const std::optional<queue::NoRoom>& refused) {
+                                 self->on_reserved(refused);
+                             });
+}
+
+void TransactionCommit::on_reserved(const std::optional<queue::NoRoom>& refused) {
+    if (!refused) return keep();
+    const std::string& frame = transaction_.frames()[frame_of_queued_[refused->message]].name;
+    queued_.clear();
+    refuse(transaction_.said_of(frame, refused->refusal));
+}
+
+void TransactionCommit::keep() {
     if (parts_.empty()) return send_rest();
     services_.store.submit(storage::Together{std::move(parts_)},
                            [self = shared_from_this(), post = services_.post](storage::Answer answer) {
@@ -55,18 +82,19 @@ std::string TransactionCommit::name_of_part(std::size_t part) const {
 void TransactionCommit::on_answer(storage::Answer answer) {
     if (auto* const done = std::get_if<storage::Togethered>(&answer)) return on_kept(std::move(*done));
     if (const auto* const refused = std::get_if<storage::PartRefused>(&answer))
-        outcome_.refusal = transaction_.said_of(name_of_part(refused->part), refused->refusal);
-    else if (const auto* const refusal = std::get_if<Refusal>(&answer))
-        outcome_.refusal = *refusal;
-    else
-        outcome_.refusal =
-            Refusal{ErrorCode::kSendFailed, "the store gave an answer to another question", {}};
+        return refuse(transaction_.said_of(name_of_part(refused->part), refused->refusal));
+    if (const auto* const refusal = std::get_if<Refusal>(&answer)) return refuse(*refusal);
+    refuse({ErrorCode::kSendFailed, "the store gave an answer to another question", {}});
+}
+
+void TransactionCommit::refuse(Refusal refusal) {
+    services_.queues.give_up_reserved(queued_);
+    outcome_.refusal = std::move(refusal);
     outcome_.acks.clear();
     on_done_(std::move(outcome_));
 }
 
 void TransactionCommit::on_kept(storage::Togethered done) {
-    outcome_.kept = true;
     for (std::size_t part = 0; part < frame_of_part_.size(); ++part) {
         auto* const command =
             std::get_if<app::PreparedCommand>(&transaction_.frames()[frame_of_part_[part]].what);
@@ -78,7 +106,7 @@ void TransactionCommit::on_kept(storage::Togethered done) {
     send_rest();
 }
 
-// In order. One of these may still be refused by whoever takes it; that undoes nothing.
+// In order. Nobody refuses these any more.
 void TransactionCommit::send_rest() {
     under_way_ = 1;
     std::size_t part = 0;
@@ -88,23 +116,14 @@ void TransactionCommit::send_rest() {
         part += kept ? 1U : 0U;
         auto* const send = std::get_if<KeptSends::Send>(&frames[i].what);
         if (send == nullptr || kept) continue;
+        if (send->way == KeptSends::Send::Way::kQueue) {
+            services_.queues.put_reserved(send->message);
+            continue;
+        }
         ++under_way_;
-        send->on_sent = [self = shared_from_this(), name = frames[i].name](const SendResult& result) {
-            self->on_sent(name, result);
-        };
+        send->on_sent = [self = shared_from_this()](const SendResult&) { self->finish(); };
         sends_->submit(std::move(*send));
     }
-    finish();
-}
-
-void TransactionCommit::on_sent(const std::string& frame_name, const SendResult& result) {
-    const auto* const refusal = std::get_if<Refusal>(&result);
-    if (refusal != nullptr && !outcome_.refusal)
-        outcome_.refusal =
-            Refusal{refusal->code,
-                    "transaction " + transaction_.name() + " was committed, but of what is not kept " +
-                        frame_name + " was refused: " + refusal->text,
-                    refusal->field};
     finish();
 }
 

@@ -91,6 +91,12 @@ public:
         queue.on_written(gone);
         return changes;
     }
+    // By the store, then here. Returns how many that were not stored were dropped.
+    std::size_t purges() {
+        const PurgeMark mark = queue.purge_mark();
+        stored.erase(stored.begin(), stored.upper_bound(mark.until));
+        return queue.purge(mark);
+    }
     std::size_t acks(ConsumerId id) {
         const auto places = std::exchange(held[id], {});
         return queue.ack(id, places);

@@ -21,6 +21,7 @@ struct Modelled {
     Place place{};  // once delivered
     Monotonic due{};
     bool purged = false;
+    bool late = false;  // its time has come; if it is in the store alone others may overtake it
 };
 using State = Modelled::State;
 
@@ -70,10 +71,11 @@ private:
                 now_ += Milliseconds(roll(20));
                 with_.queue.on_time(now_);
                 for (Modelled& one : all_)
-                    if (one.state == State::kDelayed && one.due <= now_) one.state = State::kWaits;
+                    if (one.state == State::kDelayed && one.due <= now_) comes_due(one);
                 return;
             default:
-                return roll(40) == 0 ? purges() : writes();
+                if (roll(3) == 0) decides();
+                return roll(mark_ ? 3 : 40) == 0 ? purges() : writes();
         }
     }
     void comes(bool stored) {
@@ -83,15 +85,38 @@ private:
         stored ? void(with_.stores(one.body)) : with_.puts(one.body);
         all_.push_back(one);
     }
+    static void comes_due(Modelled& one) {
+        one.state = State::kWaits;
+        one.late = one.stored;
+    }
+    // In good order or lost; some of what it had may be left undecided.
     void leaves() {
         if (prefetch_.empty()) return;
         const ConsumerId id =
             std::next(prefetch_.begin(), static_cast<std::ptrdiff_t>(roll(prefetch_.size())))->first;
+        Departure departure;
         const bool lost = roll(2) == 0;
-        with_.queue.remove_consumer(id, lost ? Leaving::kLost : Leaving::kOrderly);
+        for (Modelled& one : all_) {
+            if (one.state != State::kHeld || one.holder != id) continue;
+            if (roll(3) == 0) {
+                departure.undecided.push_back(one.place);
+                continue;
+            }
+            const bool counts = lost && !departure.begun;
+            if (counts) departure.begun = one.place;
+            goes_back(one, counts, State::kWaits);
+        }
+        if (!departure.undecided.empty()) undecided_.push_back(id);
+        with_.queue.remove_consumer(id, departure);
         prefetch_.erase(id);
-        for (Modelled& one : all_)
-            if (one.state == State::kHeld && one.holder == id) goes_back(one, lost, State::kWaits);
+    }
+    // What was left behind and not settled since goes back.
+    void decides() {
+        for (const ConsumerId id : std::exchange(undecided_, {})) {
+            for (Modelled& one : all_)
+                if (one.state == State::kHeld && one.holder == id) goes_back(one, false, State::kWaits);
+            with_.queue.release(id);
+        }
     }
     void goes_back(Modelled& one, bool counts, State to) {
         one.state = to;
@@ -123,12 +148,19 @@ private:
     }
     void joins(std::size_t prefetch) { prefetch_[with_.consumer(prefetch)] = prefetch; }
     void writes() { dead_ += with_.writes().dead.size(); }
+    // Begins one, or ends it.
     void purges() {
+        if (!mark_) {
+            mark_ = with_.queue.purge_mark();
+            marked_ = all_.size();
+            return;
+        }
         writes();
-        const Offset until = with_.queue.purge();
-        with_.stored.erase(with_.stored.begin(), with_.stored.upper_bound(until));
-        with_.queue.on_purged();
-        for (Modelled& one : all_) {
+        with_.stored.erase(with_.stored.begin(), with_.stored.upper_bound(mark_->until));
+        with_.queue.purge(*mark_);
+        mark_.reset();
+        for (std::size_t i = 0; i < marked_; ++i) {
+            Modelled& one = all_[i];
             if (one.state == State::kWaits || one.state == State::kDelayed) one.state = State::kSettled;
             if (one.state == State::kHeld) one.purged = true;
         }
@@ -141,10 +173,13 @@ private:
         } while (roll(3) != 0 && with_.reads());
     }
     void is_right(const Assigned& assigned) {
-        const auto next = std::find_if(all_.begin(), all_.end(),
-                                       [](const Modelled& one) { return one.state == State::kWaits; });
+        const std::string& body = assigned.delivery.message->content->body();
+        const auto next = std::find_if(all_.begin(), all_.end(), [&body](const Modelled& one) {
+            return one.state == State::kWaits && (!one.late || one.body == body);
+        });
         REQUIRE(next != all_.end());
-        REQUIRE(assigned.delivery.message->content->body() == next->body);
+        REQUIRE(body == next->body);
+        next->late = false;
         CHECK(assigned.delivery.redelivered == next->delivered);
         CHECK(assigned.delivery.failed == next->failed);
         CHECK(assigned.delivery.place.is_stored() == next->stored);
@@ -165,7 +200,9 @@ private:
         now_ += std::chrono::hours(1);
         with_.queue.on_time(now_);
         for (Modelled& one : all_)
-            if (one.state == State::kDelayed) one.state = State::kWaits;
+            if (one.state == State::kDelayed) comes_due(one);
+        if (mark_) purges();
+        decides();
         joins(4);
         for (int i = 0; i < 2'000; ++i) {
             goes_out();
@@ -188,6 +225,9 @@ private:
     Monotonic now_{std::chrono::hours(1)};
     std::vector<Modelled> all_;
     std::map<ConsumerId, std::size_t> prefetch_;
+    std::vector<ConsumerId> undecided_;  // who have gone and left something
+    std::optional<PurgeMark> mark_;
+    std::size_t marked_ = 0;  // of all_
     std::uint64_t expected_dead_ = 0;
     std::uint64_t dead_ = 0;
 };

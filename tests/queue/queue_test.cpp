@@ -67,22 +67,77 @@ TEST_CASE("what a consumer had goes back to its place when it leaves, and is mar
     for (const char* body : {"a", "b", "c"}) with.puts(body);
     CHECK(with.delivers() == Bodies{"a", "b"});
     SUBCASE("in good order it is no failed delivery") {
-        with.queue.remove_consumer(one, Leaving::kOrderly);
+        with.queue.remove_consumer(one);
         with.consumer();
         CHECK(with.delivers() == Bodies{"a!", "b!", "c"});
     }
-    SUBCASE("when it is lost it is one") {
-        with.queue.remove_consumer(one, Leaving::kLost);
+    SUBCASE("when it is lost it is one of what it was at work on") {
+        with.queue.remove_consumer(one, {.begun = with.held[one].front()});
         with.consumer();
-        CHECK(with.delivers() == Bodies{"a!1", "b!1", "c"});
+        CHECK(with.delivers() == Bodies{"a!1", "b!", "c"});
     }
     SUBCASE("what was not sent to it is as it was") {
-        const std::vector<Place> unsent{with.held[one].back()};
-        with.queue.remove_consumer(one, Leaving::kLost, unsent);
+        with.queue.remove_consumer(one, {.unsent = {with.held[one].back()}});
         with.consumer();
-        CHECK(with.delivers() == Bodies{"a!1", "b", "c"});
+        CHECK(with.delivers() == Bodies{"a!", "b", "c"});
     }
     CHECK(with.queue.outstanding() == 3);
+}
+
+TEST_CASE("what a consumer that goes leaves undecided waits for the decision, and the rest does not") {
+    QueueAtWork with;
+    const auto one = with.consumer(3);
+    with.stores("a");
+    with.puts("b");
+    with.stores("c");
+    CHECK(with.delivers() == Bodies{"a", "b", "c"});
+    const std::vector<Place> undecided{with.held[one][0], with.held[one][1]};
+    with.queue.remove_consumer(one, {.undecided = undecided});
+    CHECK(with.queue.consumers() == 0);
+    CHECK(with.queue.outstanding() == 2);
+    with.consumer();
+    with.stores("d");
+    CHECK(with.delivers() == Bodies{"c!", "d"});
+    SUBCASE("it is settled") {
+        CHECK(with.queue.ack(one, undecided) == 2);
+        with.queue.release(one);
+        CHECK(with.delivers().empty());
+        with.writes();
+        CHECK(with.stored.size() == 2);
+    }
+    SUBCASE("it is not: it goes back, which is no failed delivery") {
+        with.queue.release(one);
+        CHECK(with.delivers() == Bodies{"a!", "b!"});
+        CHECK(with.queue.ack(one, undecided) == 0);
+    }
+    SUBCASE("some of it is, and some refused") {
+        CHECK(with.queue.ack(one, {undecided.data(), 1}) == 1);
+        CHECK(with.queue.nack(one, {undecided.data() + 1, 1}) == 1);
+        with.queue.release(one);
+        CHECK(with.delivers() == Bodies{"b!1"});
+    }
+    SUBCASE("it is purged meanwhile") {
+        with.purges();
+        with.queue.release(one);
+        CHECK(with.delivers().empty());
+    }
+    CHECK(with.queue.outstanding() == with.queue.held().messages);
+}
+
+TEST_CASE("what is left undecided in the store is not read again when nobody listens for a while") {
+    QueueAtWork with;
+    const auto one = with.consumer(1);
+    with.stores("a");
+    with.stores("b");
+    CHECK(with.delivers() == Bodies{"a"});
+    const std::vector<Place> undecided = with.held[one];
+    with.queue.remove_consumer(one, {.undecided = undecided});
+    CHECK_FALSE(with.queue.idle());
+    with.consumer();
+    CHECK(with.delivers() == Bodies{"b"});
+    CHECK(with.queue.ack(one, undecided) == 1);
+    with.queue.release(one);
+    CHECK(with.delivers().empty());
 }
 
 TEST_CASE("a message that is refused comes again, at once or when its time has come") {
@@ -117,7 +172,7 @@ TEST_CASE("a message that fails too often is a dead letter") {
     for (int i = 0; i < 3; ++i) {
         const auto one = with.consumer();
         CHECK(with.delivers().size() == 1);
-        with.queue.remove_consumer(one, Leaving::kLost);
+        with.queue.remove_consumer(one, {.begun = with.held[one].front()});
         with.held.clear();
     }
     with.consumer();
@@ -174,21 +229,59 @@ TEST_CASE("what is stored is settled in the store, what is not is not") {
     CHECK(with.queue.take_changes().empty());
 }
 
+TEST_CASE("who was not at work on the message that kills consumers is no dead letter for it") {
+    QueueOptions options;
+    options.max_deliveries = 3;
+    QueueAtWork with(options);
+    with.puts("poison");
+    for (int i = 0; i < 9; ++i) with.puts("innocent");
+    for (int i = 0; i < 3; ++i) {
+        const auto one = with.consumer();
+        CHECK(with.delivers().size() == 10);
+        with.queue.remove_consumer(one, {.begun = with.held[one].front()});
+        with.held.clear();
+    }
+    const Changes changes = with.queue.take_changes();
+    REQUIRE(changes.dead.size() == 1);
+    CHECK(changes.dead[0].message->content->body() == "poison");
+    with.consumer();
+    CHECK(with.delivers() == Bodies(9, "innocent!"));
+}
+
 TEST_CASE("a purge drops what waits, and what is under way does not come back") {
     QueueAtWork with;
     const auto one = with.consumer(1);
     for (const char* body : {"a", "b", "c"}) with.puts(body);
     with.stores("d");
     CHECK(with.delivers() == Bodies{"a"});
-    CHECK(with.queue.purge() == Offset{1});
-    with.stored.clear();
-    with.queue.on_purged();
+    CHECK(with.purges() == 2);
     CHECK(with.queue.ready() == 0);
-    with.queue.remove_consumer(one, Leaving::kLost);
+    with.queue.remove_consumer(one);
     CHECK(with.queue.idle());
     with.consumer();
     with.puts("new");
     CHECK(with.delivers() == Bodies{"new"});
+}
+
+TEST_CASE("a purge leaves what came behind it, and all until the store has done it") {
+    QueueOptions options;
+    options.window.messages = 4;
+    QueueAtWork with(options);
+    const auto one = with.consumer(1);
+    for (const char* body : {"a", "b", "c"}) with.stores(body);
+    with.puts("d");
+    CHECK(with.delivers() == Bodies{"a"});
+    const PurgeMark mark = with.queue.purge_mark();
+    for (const char* body : {"e", "f", "g", "h"}) with.stores(body);
+    with.puts("i");
+    CHECK(with.queue.ready() > 0);
+    CHECK(with.acks(one) == 1);
+    CHECK(with.delivers() == Bodies{"b"});
+    with.stored.erase(with.stored.begin(), with.stored.upper_bound(mark.until));
+    CHECK(with.queue.purge(mark) == 1);
+    with.queue.remove_consumer(one);
+    with.consumer();
+    CHECK(with.delivers() == Bodies{"e", "f", "g", "h", "i"});
 }
 
 }  // namespace causeway::queue::testing

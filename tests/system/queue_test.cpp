@@ -235,7 +235,8 @@ TEST_CASE(
         REQUIRE(message);
         CHECK(message->body == body);
         CHECK(is_redelivered(*message));
-        CHECK(message->header("delivery-count") == "2");
+        // It was at work on the first.
+        CHECK(message->header("delivery-count").has_value() == (message->body == "1"));
     }
     puts(sender, "volatile", {});
     broker.restart();
