@@ -29,8 +29,7 @@ struct CodecState {
     std::unique_ptr<library::FrameReader> reader;  // null between messages
     int close_code = 1006;                         // of the side that began to close
     Phase phase = Phase::kHandshake;
-    bool deflate = false;  // negotiated
-    bool broken = false;   // a callback or the library threw
+    bool broken = false;  // a callback or the library threw
 };
 
 namespace {
@@ -240,10 +239,10 @@ bool WebSocketCodec::open(const UpgradeRequest& request) {
     assert(state_->phase == Phase::kHandshake && is_websocket_key(request.key));
     const std::shared_ptr<CodecState> state = state_;  // a callback may destroy *this
     const WebSocketEndpoint::Server& server = *endpoint_.server_;
-    state->deflate = request.deflate && server.compression == Compression::kOn;
-    if (state->deflate) state->guard.expect_compressed();
+    deflate_ = request.deflate && server.compression == Compression::kOn;
+    if (deflate_) state->guard.expect_compressed();
     const std::string subprotocol = server.chosen(request.subprotocols);
-    const std::string response = accept_upgrade(request, subprotocol, state->deflate);
+    const std::string response = accept_upgrade(request, subprotocol, deflate_);
     state->phase = Phase::kOpen;
     tell(*state, [&](Events& events) { events.on_output(response); });
     tell(*state, [&](Events& events) { events.on_open(subprotocol); });
@@ -266,7 +265,7 @@ void WebSocketCodec::receive(std::string_view bytes, Monotonic now) {
 }
 
 FrameRef WebSocketCodec::as_agreed(const FrameRef& frame, std::optional<Monotonic> turn) {
-    return state_->deflate ? endpoint_.server_->deflater.deflated(frame, turn) : frame;
+    return deflate_ ? endpoint_.server_->deflater.deflated(frame, turn) : frame;
 }
 
 void WebSocketCodec::ping(std::string_view payload) {

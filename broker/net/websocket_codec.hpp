@@ -54,8 +54,9 @@ public:
         // close().
         virtual void on_message(std::string_view payload, bool binary) = 0;
         virtual void on_pong(std::string_view payload) = 0;
-        // The peer broke a rule, or a limit; `size` is that of a message above it, 0 if not known. The Close frame
-        // with this code follows, if the callback does not close() first; what is queued now goes before it.
+        // The peer broke a rule, or a limit; `size` is that of a message above it, 0 if not known. The Close
+        // frame with this code follows, if the callback does not close() first; what is queued now goes
+        // before it.
         virtual void on_violation(int /*close_code*/, std::string_view /*text*/, std::uint64_t /*size*/) {}
         // The response 101 or a control frame: to be queued behind what is queued.
         virtual void on_output(std::string_view bytes) = 0;
@@ -86,6 +87,8 @@ public:
     void set_max_message(std::size_t octets);
 
     [[nodiscard]] bool is_open() const;
+    // Compression was agreed to.
+    [[nodiscard]] bool compresses() const { return deflate_; }
     // A data frame of ours as this client may be sent it: compressed, once for all who agreed to that, where
     // it pays; see Deflater::deflated().
     [[nodiscard]] FrameRef as_agreed(const FrameRef& frame, std::optional<Monotonic> turn = std::nullopt);
@@ -93,6 +96,7 @@ public:
 private:
     WebSocketEndpoint& endpoint_;
     std::shared_ptr<CodecState> state_;
+    bool deflate_ = false;  // set by open()
 };
 
 }  // namespace causeway::net

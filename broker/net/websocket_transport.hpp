@@ -28,6 +28,7 @@ public:
     void open(const UpgradeRequest& request, std::string_view following);
 
     void send(const FrameRef& frame) override {
+        if (!codec_.compresses()) return connection_.send(frame);
         connection_.send(codec_.as_agreed(frame, connection_.loop().now()));
     }
     void ping(std::uint32_t token) override;
