@@ -158,7 +158,7 @@ void Broker::make_bridge() {
 void Broker::make_admin() {
     operations_ = std::make_unique<Operations>(
         OperationsParts{kVersion, config_.cluster.node, clock_, shards_, routes_, *store_, *store_,
-                        store_condition_, users_, nats_.get(), feed_, ready_, draining_});
+                        store_condition_, users_, nats_.get(), feed_, *addresses_, turned_away_, ready_, draining_});
     store_operations_ = std::make_unique<StoreOperations>(
         *store_, *store_, outbox_ ? std::function<void()>([this] { outbox_->retry(); }) : nullptr);
     admin::ApiOptions options;
@@ -175,7 +175,7 @@ void Broker::listen() {
     const auto on_trouble = [](const std::string& what, std::chrono::milliseconds wait) {
         spdlog::warn("{}; the next try is in {} ms", what, wait.count());
     };
-    front_door_.emplace(io_, config_, clock_, addresses_, shards_);
+    front_door_.emplace(io_, config_, clock_, addresses_, shards_, turned_away_);
     // Operators get in when clients have taken all that is theirs.
     constexpr int kSpareForOthers = 32;
     admin_listener_.emplace(

@@ -72,6 +72,7 @@ private:
     const std::shared_ptr<const identity::TokenVerifier> verifier_;
     const net::StaticFiles files_;
     const std::shared_ptr<net::AddressBook> addresses_;
+    TurnedAway turned_away_;
     std::vector<std::unique_ptr<Shard>> shards_;
     ShardSettings settings_;
     Announcer announcer_{routes_, clock_};

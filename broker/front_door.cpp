@@ -7,15 +7,28 @@
 
 namespace causeway {
 
+namespace {
+
+constexpr std::chrono::minutes kTicketLook{10};
+
+}  // namespace
+
 FrontDoor::FrontDoor(asio::io_context& io, const config::Config& config, const Clock& clock,
-                     const std::shared_ptr<net::AddressBook>& addresses, const std::vector<std::unique_ptr<Shard>>& shards)
+                     const std::shared_ptr<net::AddressBook>& addresses, const std::vector<std::unique_ptr<Shard>>& shards,
+                     TurnedAway& turned_away)
     : config_(config),
       clock_(clock),
       addresses_(addresses),
       shards_(shards),
+      turned_away_(turned_away),
+      tickets_(std::make_shared<net::TlsTicketKeys>(clock)),
+      ticket_timer_(io),
       handshakes_(static_cast<double>(config.tls.handshakes_per_second),
                   std::max(1.0, static_cast<double>(config.tls.handshakes_per_second))) {
-    if (!config.listen.tls_address.empty() || !config.listen.stomp_tls_address.empty()) context_ = load();
+    if (!config.listen.tls_address.empty() || !config.listen.stomp_tls_address.empty()) {
+        context_ = load();
+        look_after_tickets();
+    }
     listen(io, "public", config.listen.public_address, {Entrance::kWeb, false});
     listen(io, "tls", config.listen.tls_address, {Entrance::kWeb, true});
     listen(io, "stomp", config.listen.stomp_address, {Entrance::kStomp, false});
@@ -35,7 +48,21 @@ std::shared_ptr<const net::TlsContext> FrontDoor::load() const {
     std::vector<net::TlsCertificate> certificates;
     for (std::size_t i = 0; i < config_.tls.certificate_files.size(); ++i)
         certificates.push_back({config_.tls.certificate_files[i], config_.tls.key_files[i]});
-    return std::make_shared<const net::TlsContext>(certificates);
+    return std::make_shared<const net::TlsContext>(certificates, tickets_);
+}
+
+// Also while nobody comes.
+void FrontDoor::look_after_tickets() {
+    ticket_timer_.expires_after(kTicketLook);
+    ticket_timer_.async_wait([this](const asio::error_code& error) {
+        if (error) return;
+        try {
+            tickets_->look();
+        } catch (const std::runtime_error& no_random) {
+            spdlog::error("tls: {}", no_random.what());
+        }
+        look_after_tickets();
+    });
 }
 
 void FrontDoor::reload() {
@@ -51,6 +78,7 @@ void FrontDoor::reload() {
 // Whoever could send a PROXY header could be anybody, and who sends none is not whom the balancer let through.
 void FrontDoor::refuse(int fd, const std::string& peer) {
     ::close(fd);
+    ++turned_away_.untrusted;
     if (std::exchange(told_of_untrusted_, true)) return;
     spdlog::warn("{} connected past the balancer and was refused: listen.proxy_protocol is on, and it is not in "
                  "listen.trusted_proxies. Others like it are not reported", peer);
@@ -61,7 +89,9 @@ void FrontDoor::accept(int fd, std::string peer, Kind kind) {
     const bool proxied = config_.listen.proxy_protocol;
     if (proxied && !addresses_->proxies().contains(peer)) return refuse(fd, peer);
     auto stranger = addresses_->admit(peer);
-    if (stranger == nullptr || (kind.tls && !handshakes_.admit(clock_.monotonic()))) {
+    const bool too_fast = stranger != nullptr && kind.tls && !handshakes_.admit(clock_.monotonic());
+    if (too_fast) ++turned_away_.handshakes;
+    if (stranger == nullptr || too_fast) {
         ::close(fd);
         return;
     }
@@ -74,6 +104,7 @@ void FrontDoor::accept(int fd, std::string peer, Kind kind) {
 }
 
 void FrontDoor::stop() {
+    ticket_timer_.cancel();
     for (const auto& [name, listener] : listeners_) listener->stop();
 }
 

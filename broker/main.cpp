@@ -30,6 +30,7 @@ int serve(const causeway::config::Config& config) {
     // A shard's heap grows by a mebibyte at a time instead of a page with a system call each.
     ::mallopt(M_TOP_PAD, 1 << 20);
     causeway::start_logging(config.log.level, config.log.format);
+    for (const std::string& line : causeway::config::exposed_files(config)) spdlog::warn("{}", line);
     try {
         causeway::Broker broker(config);
         broker.run();
@@ -66,7 +67,10 @@ int main(int argc, char** argv) {
     if (*version) return std::cout << "causeway " << kVersion << "\n", 0;
     try {
         const config::Config config = config::load(files, config::environment_of(environ), sets);
-        if (*check) return std::cout << "the configuration is good\n", 0;
+        if (*check) {
+            for (const std::string& line : config::exposed_files(config)) std::cerr << "causeway: warning: " << line << "\n";
+            return std::cout << "the configuration is good\n", 0;
+        }
         return serve(config);
     } catch (const config::ConfigError& error) {
         std::cerr << "causeway: " << error.what() << "\n";

@@ -43,6 +43,16 @@ admin::ShardCounters Operations::count() {
     return sum;
 }
 
+// Those whom no shard ever had, or who are known to all of them together only.
+void Operations::count_turned_away(admin::ShardCounters& sum) const {
+    using admin::RejectReason;
+    const net::AddressBook::Refused refused = parts_.addresses.refused();
+    sum.rejected[RejectReason::kAddressDenied] += refused.denied;
+    sum.rejected[RejectReason::kAddressLimit] += refused.too_many;
+    sum.rejected[RejectReason::kProxyHeader] += parts_.turned_away.untrusted.load();
+    sum.rejected[RejectReason::kHandshakeRate] += parts_.turned_away.handshakes.load();
+}
+
 admin::Status Operations::status() {
     const admin::ShardCounters sum = count();
     admin::Status status;
@@ -162,6 +172,7 @@ Milliseconds Operations::oldest_age(const storage::StoreFigures& figures) const 
 admin::Snapshot Operations::metrics() {
     admin::Snapshot now;
     now.shards = count();
+    count_turned_away(now.shards);
     now.shard_count = parts_.shards.size();
     now.users = parts_.users.users();
     now.ready = admin::passes(health(), admin::Probe::kReady);

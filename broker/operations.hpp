@@ -13,6 +13,8 @@
 #include "bridge/bridge.hpp"
 #include "broker/admin/broker_view.hpp"
 #include "broker/commit_feed.hpp"
+#include "broker/front_door.hpp"
+#include "broker/net/address_book.hpp"
 #include "broker/shard.hpp"
 #include "broker/store_condition.hpp"
 #include "storage/care.hpp"
@@ -32,6 +34,8 @@ struct OperationsParts {
     session::UserSessions& users;
     const bridge::Bridge* nats;  // null: there is none
     const CommitFeed& feed;
+    const net::AddressBook& addresses;
+    const TurnedAway& turned_away;
     const std::atomic<bool>& ready;
     const std::atomic<bool>& draining;
 };
@@ -76,6 +80,7 @@ private:
     [[nodiscard]] Milliseconds oldest_age(const storage::StoreFigures& figures) const;
     void read_figures(admin::Snapshot& now) const;
     [[nodiscard]] admin::ShardCounters count();
+    void count_turned_away(admin::ShardCounters& sum) const;
 
     const OperationsParts parts_;
     const WallTime started_at_;

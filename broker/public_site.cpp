@@ -58,6 +58,11 @@ std::variant<net::WebSocketPlace, net::HttpResponse> PublicSite::websocket_at(co
     return plain(404, "no WebSocket here; try " + parts_.hub.service(0).prefix + "\n");
 }
 
+void PublicSite::on_turned_away(TurnedAway why) {
+    const bool late = why == TurnedAway::kTooLate;
+    ++parts_.counters.rejected[late ? admin::RejectReason::kTimeout : admin::RejectReason::kBadHandshake];
+}
+
 bool PublicSite::answers_later(const net::HttpRequest& request, net::HttpExchange& exchange) {
     net::SockJsSite* const site = sockjs_at(request.head);
     return site != nullptr && parts_.addresses.welcomes(request.peer) && parts_.origins.admits(request.head) && site->answers_later(request, exchange);
@@ -65,7 +70,10 @@ bool PublicSite::answers_later(const net::HttpRequest& request, net::HttpExchang
 
 net::HttpResponse PublicSite::answer(const net::HttpRequest& request) {
     const net::HttpHead& head = request.head;
-    if (!parts_.addresses.welcomes(request.peer)) return plain(403, "this address may not connect\n");
+    if (!parts_.addresses.welcomes(request.peer)) {
+        ++parts_.counters.rejected[admin::RejectReason::kAddressDenied];
+        return plain(403, "this address may not connect\n");
+    }
     if (head.path == "/livez" || head.path == "/readyz") {
         const auto probe = head.path == "/livez" ? admin::Probe::kLive : admin::Probe::kReady;
         const bool passes = admin::passes(parts_.health(), probe);
@@ -73,7 +81,9 @@ net::HttpResponse PublicSite::answer(const net::HttpRequest& request) {
     }
     net::SockJsSite* const site = sockjs_at(head);
     if (site == nullptr) return file(head);
-    return parts_.origins.admits(head) ? site->answer(head) : plain(403, std::string(kForeign));
+    if (parts_.origins.admits(head)) return site->answer(head);
+    ++parts_.counters.rejected[admin::RejectReason::kOrigin];
+    return plain(403, std::string(kForeign));
 }
 
 net::HttpResponse PublicSite::file(const net::HttpHead& head) const {

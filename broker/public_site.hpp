@@ -32,7 +32,9 @@ struct PublicSiteParts {
     std::function<std::vector<admin::Check>()> health;  // any thread
     std::function<std::unique_ptr<net::TransportUser>(net::Transport&)> make_session;
     std::size_t connect_bytes;
-    std::size_t body_bytes;  // of a request that sends
+    std::size_t body_bytes;      // of a request that sends
+    std::string body_bytes_key;  // what sets that, for those who are refused by it
+    std::string strict_transport;  // see net::HttpSite
     Random& random;
     admin::ShardCounters& counters;
 };
@@ -44,6 +46,8 @@ public:
     [[nodiscard]] net::HttpResponse answer(const net::HttpRequest& request) override;
     [[nodiscard]] bool answers_later(const net::HttpRequest& request, net::HttpExchange& exchange) override;
     [[nodiscard]] std::size_t body_limit() const override { return parts_.body_bytes; }
+    [[nodiscard]] std::string body_limit_key() const override { return parts_.body_bytes_key; }
+    [[nodiscard]] const std::string& strict_transport() const override { return parts_.strict_transport; }
     [[nodiscard]] std::variant<net::WebSocketPlace, net::HttpResponse> websocket_at(const net::HttpHead& head) override;
     [[nodiscard]] std::unique_ptr<net::TransportUser> make_user(net::Transport& transport) override {
         return parts_.make_session(transport);
@@ -54,6 +58,7 @@ public:
         return parts_.addresses.admit(client);
     }
     void on_answered(int status) override { ++parts_.counters.http_requests[admin::status_class(status)]; }
+    void on_turned_away(TurnedAway why) override;
 
 private:
     [[nodiscard]] net::SockJsSite* sockjs_at(const net::HttpHead& head);

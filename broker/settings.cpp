@@ -28,6 +28,12 @@ std::vector<std::string> split(std::string_view text) {
 
 constexpr Milliseconds kForEver{std::chrono::hours(24) * 36'500};
 
+// RFC 6797, 6.1. Whether other names below this one speak TLS is not for us to say.
+std::string strict_transport(Milliseconds max_age) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(max_age).count();
+    return max_age.count() == 0 ? std::string() : "max-age=" + std::to_string(seconds);
+}
+
 storage::Kept kept(const config::Kept& bounds) { return {bounds.age, bounds.bytes}; }
 
 }  // namespace
@@ -80,6 +86,7 @@ ShardSettings shard_settings(const config::Config& config) {
     settings.sockjs_times.disconnect = config.sockjs.disconnect_delay;
     settings.sockjs_response_bytes = config.sockjs.response_limit;
     settings.forwarded_header = config.http.forwarded_header;
+    settings.strict_transport = strict_transport(config.tls.hsts_max_age);
     settings.origins.allowed = config.http.allowed_origins;
     settings.compression = config.http.compression ? net::Compression::kOn : net::Compression::kOff;
     settings.server_name = std::string("causeway/") + kVersion;

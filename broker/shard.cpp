@@ -16,6 +16,10 @@ namespace {
 constexpr Milliseconds kDrainLook{50};
 constexpr std::size_t kEscaped = 6;  // octets of SockJS for one of STOMP, at worst
 
+std::string body_limit_key(const session::SessionLimits& limits) {
+    return std::to_string(kEscaped) + " for each of limits.frame_bytes = " + std::to_string(limits.frame_bytes);
+}
+
 }  // namespace
 
 // Once a second: cursors to the store. While draining: who may go now.
@@ -93,7 +97,8 @@ Shard::Shard(std::size_t index, const Shared& shared)
       site_({services_.size(), sockjs_, shared.settings.origins, *shared.addresses,
              shared.settings.forwarded_header, shared.files, shared.health,
              [this](net::Transport& transport) { return make_session(transport); },
-             shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes, random_,
+             shared.settings.limits.connect_bytes, kEscaped * shared.settings.limits.frame_bytes,
+             body_limit_key(shared.settings.limits), shared.settings.strict_transport, random_,
              numbers_}),
       housekeeping_(std::make_unique<Housekeeping>(*this)),
       queue_alarm_(std::make_unique<QueueAlarm>(*this)) {
@@ -267,6 +272,8 @@ admin::ShardCounters Shard::count() const {
     now.queue_dropped = queued.dropped;
     now.queue_refused = queued.refused;
     now.outbound_queue_bytes = connections_.queued_bytes();
+    now.rejected[admin::RejectReason::kProxyHeader] += connections_.counters().no_proxy_header;
+    now.rejected[admin::RejectReason::kTls] += connections_.counters().no_tls;
     now.bytes_received[admin::Transport::kWebsocket] = connections_.counters().bytes_in;
     now.bytes_sent[admin::Transport::kWebsocket] = connections_.counters().bytes_out;
     return now;

@@ -41,6 +41,7 @@ struct ShardSettings {
     std::size_t sockjs_response_bytes = 128 * 1024;
     OriginPolicy origins;
     std::string forwarded_header;
+    std::string strict_transport;  // see net::HttpSite
     std::string server_name;
     Milliseconds cursor_flush{1'000};
     bool anonymous = false;

@@ -9,7 +9,7 @@ build_packages="g++ cmake ninja-build protobuf-compiler libprotobuf-dev libasio-
     libssl-dev zlib1g-dev libnats-dev libsqlite3-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
     libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev"
 # Beside these both commands need nats-server, and node with npm for the demo page's two libraries.
-test_packages="doctest-dev python3 python3-stomp"  # and chromium, where apt has it
+test_packages="doctest-dev python3 python3-stomp"  # and chromium and haproxy, where apt has them
 long_packages="clang-14 libclang-rt-14-dev strace"
 
 say() { printf '%s\n' "tools/${0##*/}: $*" >&2; }
@@ -18,7 +18,7 @@ die() { say "$*"; exit 1; }
 # A program that is there counts, whoever installed it; a library counts by its package.
 have_package() {
     case "$1" in
-        g++ | cmake | protobuf-compiler | python3 | chromium | nats-server | clang-14)
+        g++ | cmake | protobuf-compiler | python3 | chromium | haproxy | nats-server | clang-14)
             set -- "$1" "$(case "$1" in protobuf-compiler) echo protoc ;; clang-14) echo clang++-14 ;; *) echo "$1" ;; esac)"
             command -v "$2" >/dev/null 2>&1 ;;
         ninja-build) command -v ninja >/dev/null 2>&1 ;;

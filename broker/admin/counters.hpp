@@ -62,13 +62,15 @@ enum class RejectReason : std::uint8_t {
     kLimit,
     kAddressLimit,
     kAddressDenied,
+    kProxyHeader,
+    kHandshakeRate,
     kAuth,
     kTls,
     kTimeout,
     kBadHandshake
 };
-CAUSEWAY_LABEL(RejectReason, "reason", "origin", "limit", "address_limit", "address_denied", "auth", "tls",
-               "timeout", "bad_handshake");
+CAUSEWAY_LABEL(RejectReason, "reason", "origin", "limit", "address_limit", "address_denied",
+               "proxy_header", "handshake_rate", "auth", "tls", "timeout", "bad_handshake");
 
 enum class FrameIn : std::uint8_t {
     kConnect,

@@ -32,6 +32,7 @@ struct Tls {
     std::vector<std::string> certificate_files;
     std::vector<std::string> key_files;
     std::size_t handshakes_per_second = 200;
+    Milliseconds hsts_max_age{std::chrono::hours(24)};
 };
 
 struct Http {
@@ -228,6 +229,10 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // Refuses what would not work or not be safe. Throws ConfigError.
 void validate(const Config& config);
+
+// Files with secrets, and with keys for NATS, that others than the broker's user can use: a line each, with the key, the
+// file and what to do. They are read all the same; a key of tls.key_files is not.
+[[nodiscard]] std::vector<std::string> exposed_files(const Config& config);
 
 // What holds for which queue. Throws ConfigError.
 [[nodiscard]] queue::QueueRules queue_rules(const Config& config);

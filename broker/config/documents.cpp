@@ -133,8 +133,8 @@ or `"1d"`, sizes `65536` or `"64KiB"`. A key nobody knows is an error, and so is
 does not start with a configuration that may not be what you meant. `causeway check-config` tells without starting,
 `causeway default-config` prints all keys.
 
-A secret has a twin ending in `_file` that names a file with it; secrets are never printed. Relative paths start where the
-broker was started. The configuration is read at the start only; SIGHUP reads the certificates of `tls` again, nothing else.
+A secret has a twin ending in `_file` that names a file with it; secrets are never printed. Such a file should be its owner's
+alone (`chmod 600`): the broker warns if it is not. Relative paths start where the broker was started. The configuration is read at the start only; SIGHUP reads the certificates of `tls` again, nothing else.
 
 Nothing is open by default: without `auth.jwt.secret_file` or `auth.anonymous` the broker refuses to start.
 

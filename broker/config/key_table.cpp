@@ -34,9 +34,14 @@ const std::vector<Key> kKeys{
     {"tls.certificate_files", Type::kList, AT(tls.certificate_files),
      "Certificates in PEM, each with its chain. The one for the host that a client names is shown, else the first. "
      "SIGHUP reads them again; open connections stay."},
-    {"tls.key_files", Type::kList, AT(tls.key_files), "Their private keys in PEM, in the same order."},
+    {"tls.key_files", Type::kList, AT(tls.key_files), "Their private keys in PEM, without a passphrase, in the same order. A key must "
+     "be for its owner alone: of the broker's user with mode 0600, or of root with 0640; with another the broker does not start."},
     {"tls.handshakes_per_second", Type::kCount, AT(tls.handshakes_per_second),
      "New encrypted connections; those above it are closed at once. 0: no limit.", Zero::kMeaningful},
+
+    {"tls.hsts_max_age", Type::kDuration, AT(tls.hsts_max_age),
+     "What answers over TLS say as Strict-Transport-Security: for so long, in whole seconds, browsers use TLS alone with "
+     "this host name, on all of its ports. 0: they say nothing.", Zero::kMeaningful},
 
     {"http.prefixes", Type::kList, AT(http.prefixes), "Paths under which clients connect."},
     {"http.static_dir", Type::kText, AT(http.static_dir),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,15 +47,26 @@ public:
         return !rules_.denied.contains(address) && (rules_.allowed.empty() || rules_.allowed.contains(address));
     }
 
-    // Null when the address is not welcome or has `limit` strangers already.
+    // Null when the address is not welcome or has `limit` strangers already; counted.
     [[nodiscard]] std::unique_ptr<Ticket> admit(const std::string& address) {
         if (proxies().contains(address)) return std::make_unique<Ticket>(nullptr, address);
-        if (!welcomes(address)) return nullptr;
+        const bool welcome = welcomes(address);
         const std::lock_guard lock(mutex_);
-        std::size_t& strangers = strangers_[address];
-        if (limit_ != 0 && strangers >= limit_) return nullptr;
-        ++strangers;
+        if (!welcome) return ++refused_.denied, nullptr;
+        const auto found = strangers_.find(address);
+        if (limit_ != 0 && found != strangers_.end() && found->second >= limit_) return ++refused_.too_many, nullptr;
+        ++strangers_[address];
         return std::make_unique<Ticket>(shared_from_this(), address);
+    }
+
+    // By admit(), since the beginning.
+    struct Refused {
+        std::uint64_t denied = 0;
+        std::uint64_t too_many = 0;
+    };
+    [[nodiscard]] Refused refused() const {
+        const std::lock_guard lock(mutex_);
+        return refused_;
     }
 
 private:
@@ -68,8 +80,9 @@ private:
     const std::size_t limit_;
     const AddressRules rules_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, std::size_t> strangers_;  // guarded by mutex_
+    Refused refused_;                                         // guarded by mutex_
 };
 
 }  // namespace causeway::net

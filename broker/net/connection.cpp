@@ -210,7 +210,10 @@ void Connection::read() {
 void Connection::introduce(std::string_view bytes) {
     const ProxiedSocket::Read read = proxied_->read(bytes);
     if (read.state == ProxyHeader::State::kNeedMore) return;
-    if (read.state == ProxyHeader::State::kBroken) return abort();
+    if (read.state == ProxyHeader::State::kBroken) {
+        ++set_.counters_.no_proxy_header;
+        return abort();
+    }
     if (!read.source.empty()) peer_ = read.source;
     stranger_ = proxied_->admit(peer_);
     proxied_.reset();
@@ -231,6 +234,7 @@ void Connection::open(std::string_view sealed) {
     if (stage_ == Stage::kClosed) return;
     if (state == TlsStream::State::kClosed) return abort(Protocol::Gone::kPeer);
     if (state == TlsStream::State::kBroken) {
+        if (!sealed_->established()) ++set_.counters_.no_tls;
         (void)sealed_->flush(fd_, queue_);
         return abort(Protocol::Gone::kBroken);
     }

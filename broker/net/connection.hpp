@@ -89,6 +89,7 @@ public:
     [[nodiscard]] std::size_t queued() const { return queue_.bytes(); }
     [[nodiscard]] std::uint64_t written() const { return queue_.written(); }
     [[nodiscard]] bool open() const { return stage_ == Stage::kOpen; }
+    [[nodiscard]] bool encrypted() const { return sealed_ != nullptr; }
     // Who connected, as far as a PROXY header or the socket tells.
     [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] EventLoop& loop() const;
@@ -157,6 +158,8 @@ struct ConnectionCounters {
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t slow = 0;
+    std::uint64_t no_proxy_header = 0;  // none that could be read where one was expected
+    std::uint64_t no_tls = 0;           // handshakes that failed; peers that only went away do not count
 };
 
 // All connections of one loop, their read buffer, and the list of those with something to write.

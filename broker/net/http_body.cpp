@@ -37,7 +37,7 @@ BodyParsed HttpBodyReader::read(std::string_view bytes) {
         if (line == Line::kBad || !on_line()) return HttpRefusal{400, "the chunked body is malformed"};
         line_.clear();
     }
-    if (too_large_) return HttpRefusal{413, "the body is larger than " + std::to_string(limit_) + " octets"};
+    if (too_large_) return HttpRefusal{413, "the body has more than " + std::to_string(limit_) + " octets"};
     if (stage_ == Stage::kDone) return BodyDone{at};
     return NeedMore{};
 }

@@ -14,6 +14,11 @@ const HttpRefusal kNotAdmitted{503, "too many connections of this address have n
 
 }  // namespace
 
+const std::string& HttpSite::strict_transport() const {
+    static const std::string nothing;
+    return nothing;
+}
+
 HttpProtocol::HttpProtocol(Connection& connection, HttpSite& site, WebSocketEndpoint& endpoint)
     : connection_(connection), site_(site), endpoint_(endpoint) {
     connection_.set_deadline(connection_.loop().now() + kHeadTimeout);
@@ -53,10 +58,20 @@ bool HttpProtocol::step() {
 }
 
 void HttpProtocol::on_deadline(Monotonic /*now*/) {
-    if (stage_ == Stage::kHead && received_.empty()) return connection_.abort();
-    if (stage_ == Stage::kHead || stage_ == Stage::kBody)
-        return put(response_of({408, "the request did not arrive in time"}), "");
+    if (stage_ == Stage::kHead || stage_ == Stage::kBody) return come_too_late();
     if (stage_ != Stage::kAnswering) connection_.abort();
+}
+
+void HttpProtocol::come_too_late() {
+    site_.on_turned_away(HttpSite::TurnedAway::kTooLate);
+    if (stage_ == Stage::kHead && received_.empty()) return connection_.abort();
+    put(response_of({408, "the request did not arrive in time"}), "");
+}
+
+// RFC 6797, 7.2: never on a connection that is not encrypted.
+void HttpProtocol::add_policy(HttpResponse& response) const {
+    if (!connection_.encrypted() || site_.strict_transport().empty()) return;
+    response.headers.emplace_back("Strict-Transport-Security", site_.strict_transport());
 }
 
 void HttpProtocol::on_drained() {
@@ -88,7 +103,7 @@ bool HttpProtocol::read_head() {
 
 bool HttpProtocol::read_body() {
     const BodyParsed parsed = body_->read(received_);
-    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return put(response_of(*refusal), ""), false;
+    if (const auto* refusal = std::get_if<HttpRefusal>(&parsed)) return refuse_body(*refusal), false;
     if (const auto* done = std::get_if<BodyDone>(&parsed)) {
         received_.erase(0, done->used);
         answer(body_->body());
@@ -96,6 +111,12 @@ bool HttpProtocol::read_body() {
     }
     received_.clear();
     return false;
+}
+
+void HttpProtocol::refuse_body(HttpRefusal refusal) {
+    const std::string key = site_.body_limit_key();
+    if (refusal.status == 413 && !key.empty()) refusal.text += ": " + key;
+    put(response_of(refusal), "");
 }
 
 // What goes wrong behind a site is its request's end, not the broker's.
@@ -120,6 +141,7 @@ void HttpProtocol::respond(HttpResponse response) {
 void HttpProtocol::begin(HttpResponse head) {
     chunked_ = head_->minor_version >= 1;
     head.keep_alive = stays_open();
+    add_policy(head);
     site_.on_answered(head.status);
     connection_.send(stream_head(head, chunked_ ? StreamEnd::kLastChunk : StreamEnd::kConnectionClose));
 }
@@ -154,6 +176,7 @@ void HttpProtocol::end() {
 }
 
 void HttpProtocol::put(HttpResponse response, std::string_view method) {
+    add_policy(response);
     site_.on_answered(response.status);
     connection_.send(whole_response(response, method));
     if (response.keep_alive) return next_request();
@@ -177,8 +200,10 @@ void HttpProtocol::upgrade() {
         return put(std::move(*refused), head_->method);
     }
     auto request = read_upgrade(*head_);
-    if (const auto* refusal = std::get_if<HttpRefusal>(&request))
+    if (const auto* refusal = std::get_if<HttpRefusal>(&request)) {
+        site_.on_turned_away(HttpSite::TurnedAway::kBadUpgrade);
         return put(response_of(*refusal), head_->method);
+    }
 
     const std::string client = site_.client_of(*head_, connection_.peer());
     if (client != connection_.peer()) {
@@ -196,7 +221,9 @@ void HttpProtocol::upgrade() {
     WebSocketTransport& opened = *transport;
     opened.attach(site_.make_user(opened));
     connection_.set_protocol(std::move(transport));
-    opened.open(std::get<UpgradeRequest>(request), received_);
+    auto& agreed = std::get<UpgradeRequest>(request);
+    if (connection_.encrypted()) agreed.strict_transport = site_.strict_transport();
+    opened.open(agreed, received_);
 }
 
 }  // namespace causeway::net

@@ -42,6 +42,10 @@ public:
         return false;
     }
     [[nodiscard]] virtual std::size_t body_limit() const = 0;
+    // What sets it, for whom it refuses; empty: nothing that could be set.
+    [[nodiscard]] virtual std::string body_limit_key() const { return {}; }
+    // What Strict-Transport-Security says in answers over TLS (RFC 6797); empty: nothing.
+    [[nodiscard]] virtual const std::string& strict_transport() const;
     // For a request to upgrade: the place, or the answer that refuses it.
     [[nodiscard]] virtual std::variant<WebSocketPlace, HttpResponse> websocket_at(const HttpHead& head) = 0;
     // The session behind a WebSocket about to be opened. Never null.
@@ -53,6 +57,9 @@ public:
     // For a WebSocket of a client who is not the peer: a place among the strangers. Null: he does not get in.
     [[nodiscard]] virtual std::unique_ptr<AddressBook::Ticket> admit(const std::string& /*client*/) { return nullptr; }
     virtual void on_answered(int /*status*/) {}
+    // Who asked for a WebSocket in a wrong way, or for nothing in time.
+    enum class TurnedAway : std::uint8_t { kBadUpgrade, kTooLate };
+    virtual void on_turned_away(TurnedAway /*why*/) {}
 };
 
 class HttpProtocol final : public Protocol, private HttpExchange {
@@ -93,6 +100,9 @@ private:
     void answer(std::string_view body);
     [[nodiscard]] bool stays_open() const { return head_->keep_alive && !draining_; }
     void put(HttpResponse response, std::string_view method);
+    void come_too_late();
+    void refuse_body(HttpRefusal refusal);
+    void add_policy(HttpResponse& response) const;
     void next_request();
 
     Connection& connection_;

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] SendQueue::Flushed flush(int fd, SendQueue& queue);
     // Nothing follows what was queued.
     void shut() { tls_->shut(waiting_); }
+    // The handshake is over.
+    [[nodiscard]] bool established() const { return tls_->established(); }
     // Octets that wait and are in no queue.
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     // Octets that the socket took.

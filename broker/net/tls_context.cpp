@@ -1,13 +1,20 @@
 #include "broker/net/tls_context.hpp"
 
+#include <fcntl.h>
 #include <openssl/err.h>
-#include <openssl/rand.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <new>
 #include <stdexcept>
+
+#include "broker/base/private_file.hpp"
 
 namespace causeway::net {
 
@@ -17,6 +24,12 @@ struct FreeContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 using Context = std::unique_ptr<SSL_CTX, FreeContext>;
+struct FreeBio {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+};
+struct FreeKey {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
 
 [[noreturn]] void fail(const std::string& what) {
     std::array<char, 256> reason{};
@@ -25,18 +38,29 @@ using Context = std::unique_ptr<SSL_CTX, FreeContext>;
     throw std::runtime_error(what + ": " + reason.data());
 }
 
-// Tickets outlive a reload, and die with the process.
-const std::array<unsigned char, 80>& ticket_keys() {
-    static const std::array<unsigned char, 80> keys = [] {
-        std::array<unsigned char, 80> fresh{};
-        if (RAND_bytes(fresh.data(), static_cast<int>(fresh.size())) != 1)
-            fail("no random octets for TLS tickets");
-        return fresh;
-    }();
-    return keys;
+// Looked at and read by the same descriptor, so that it is one file.
+void use_key(SSL_CTX* context, const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe does not make us wait
+    if (fd < 0)
+        throw std::runtime_error("tls.key_files: cannot read \"" + file + "\": " + std::strerror(errno));
+    const std::unique_ptr<BIO, FreeBio> octets(BIO_new_fd(fd, BIO_CLOSE));
+    if (!octets) {
+        ::close(fd);
+        throw std::bad_alloc();
+    }
+    struct stat status {};
+    if (::fstat(fd, &status) != 0)
+        throw std::runtime_error("tls.key_files: cannot read \"" + file + "\": " + std::strerror(errno));
+    if (const auto fault = exposure(status, ::geteuid()))
+        throw std::runtime_error("tls.key_files: \"" + file + "\" " + *fault);
+    const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+    const std::unique_ptr<EVP_PKEY, FreeKey> key(
+        PEM_read_bio_PrivateKey(octets.get(), nullptr, no_passphrase, nullptr));
+    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1)
+        fail("tls.key_files: the key " + file + " cannot be used with its certificate");
 }
 
-Context make(const TlsCertificate& certificate) {
+Context make(const TlsCertificate& certificate, TlsTicketKeys& tickets) {
     Context context(SSL_CTX_new(TLS_server_method()));
     if (!context) throw std::bad_alloc();
     SSL_CTX* const raw = context.get();
@@ -50,12 +74,10 @@ Context make(const TlsCertificate& certificate) {
     SSL_CTX_set_max_early_data(raw, 0);
     static constexpr unsigned char kName[] = "causeway";
     SSL_CTX_set_session_id_context(raw, kName, sizeof kName - 1);
-    auto keys = ticket_keys();
-    SSL_CTX_set_tlsext_ticket_keys(raw, keys.data(), static_cast<long>(keys.size()));
+    tickets.serve(raw);
     if (SSL_CTX_use_certificate_chain_file(raw, certificate.certificate_file.c_str()) != 1)
-        fail("the certificate " + certificate.certificate_file + " cannot be used");
-    if (SSL_CTX_use_PrivateKey_file(raw, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-        fail("the key " + certificate.key_file + " cannot be used with its certificate");
+        fail("tls.certificate_files: the certificate " + certificate.certificate_file + " cannot be used");
+    use_key(raw, certificate.key_file);
     return context;
 }
 
@@ -78,10 +100,12 @@ struct TlsContext::Contexts {
     std::vector<Context> all;
 };
 
-TlsContext::TlsContext(const std::vector<TlsCertificate>& certificates)
-    : contexts_(std::make_unique<Contexts>()) {
+TlsContext::TlsContext(const std::vector<TlsCertificate>& certificates,
+                       std::shared_ptr<TlsTicketKeys> tickets)
+    : tickets_(std::move(tickets)), contexts_(std::make_unique<Contexts>()) {
     if (certificates.empty()) throw std::runtime_error("TLS needs a certificate");
-    for (const TlsCertificate& certificate : certificates) contexts_->all.push_back(make(certificate));
+    for (const TlsCertificate& certificate : certificates)
+        contexts_->all.push_back(make(certificate, *tickets_));
     SSL_CTX* const first = contexts_->all.front().get();
     SSL_CTX_set_tlsext_servername_callback(first, choose);
     SSL_CTX_set_tlsext_servername_arg(first, &contexts_->all);

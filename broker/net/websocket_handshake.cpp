@@ -85,6 +85,8 @@ std::string accept_upgrade(const UpgradeRequest& request, std::string_view subpr
     head.append(accept_value(request.key)).append("\r\n");
     if (!subprotocol.empty()) head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
     if (deflate) head.append("Sec-WebSocket-Extensions: ").append(kDeflateAgreed).append("\r\n");
+    if (!request.strict_transport.empty())
+        head.append("Strict-Transport-Security: ").append(request.strict_transport).append("\r\n");
     return head.append("\r\n");
 }
 

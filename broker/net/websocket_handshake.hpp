@@ -16,6 +16,7 @@ struct UpgradeRequest {
     std::string key;                        // 16 octets in base64, checked
     std::vector<std::string> subprotocols;  // as offered, in order, each a token
     bool deflate = false;                   // permessage-deflate is offered, in a way that suits us
+    std::string strict_transport{};         // what the 101 says as Strict-Transport-Security; empty: nothing
 };
 
 // The head asks for a WebSocket, well or badly.

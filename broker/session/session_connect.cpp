@@ -35,15 +35,22 @@ std::string token_of(const stomp::Frame& frame, const net::Query* query) {
 }  // namespace
 
 void Session::on_connect(const stomp::Frame& frame) {
-    if (const auto refusal = agree(frame)) return fail(*refusal, {});
+    if (const auto refusal = agree(frame)) {
+        ++services_.counters.rejected[admin::RejectReason::kBadHandshake];
+        return fail(*refusal, {});
+    }
     if (const auto refusal = identify(frame)) {
         ++services_.counters
               .auth_attempts[refusal->code == ErrorCode::kTokenExpired ? admin::AuthResult::kExpired
                                                                        : admin::AuthResult::kRefused];
+        ++services_.counters.rejected[admin::RejectReason::kAuth];
         return fail(*refusal, {});
     }
     ++services_.counters.auth_attempts[admin::AuthResult::kAccepted];
-    if (const auto refusal = join()) return fail(*refusal, {});
+    if (const auto refusal = join()) {
+        ++services_.counters.rejected[admin::RejectReason::kLimit];
+        return fail(*refusal, {});
+    }
     send_connected();
 }
 

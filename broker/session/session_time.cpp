@@ -21,12 +21,14 @@ Milliseconds silence_before_ping(const SessionLimits& limits, Milliseconds agree
 }  // namespace
 
 void Session::on_deadline(Monotonic at) {
-    if (stage_ == Stage::kConnecting)
+    if (stage_ == Stage::kConnecting) {
+        ++services_.counters.rejected[admin::RejectReason::kTimeout];
         return fail({ErrorCode::kConnectTimeout,
                      "no CONNECT within limits.connect_timeout = " +
                          std::to_string(services_.limits.connect_timeout.count()) + " ms",
                      {}},
                     {});
+    }
     if (stage_ != Stage::kConnected) return;
     beat(at);
     check_life(at);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -51,8 +52,25 @@ struct Certificates {
     }
     test::TemporaryDirectory directory;
     std::vector<net::TlsCertificate> all;
+    ManualClock clock;
+    std::shared_ptr<net::TlsTicketKeys> tickets = std::make_shared<net::TlsTicketKeys>(clock);
     [[nodiscard]] std::shared_ptr<const net::TlsContext> context() const {
-        return std::make_shared<const net::TlsContext>(all);
+        return std::make_shared<const net::TlsContext>(all, tickets);
+    }
+
+    // Whoever came with this session, and resumed it.
+    [[nodiscard]] bool resumes(const test::TlsPeer::Session& session, int newest_version) const {
+        Link link(*context(), {"b.test", newest_version, {}, session});
+        REQUIRE(link.settles() == TlsStream::State::kOpen);
+        REQUIRE(link.client.established());
+        return link.client.resumed();
+    }
+    // Of a first connection.
+    [[nodiscard]] test::TlsPeer::Session session(int newest_version) const {
+        Link link(*context(), {"b.test", newest_version});
+        REQUIRE(link.settles() == TlsStream::State::kOpen);
+        REQUIRE_FALSE(link.client.resumed());
+        return link.client.session();
     }
 };
 
@@ -145,11 +163,97 @@ TEST_CASE_FIXTURE(Certificates, "the end is said, and heard") {
 
 TEST_CASE_FIXTURE(Certificates, "a file that cannot be used is named") {
     const auto missing = directory.path() / "missing.pem";
-    CHECK_THROWS_WITH_AS(net::TlsContext({{missing, all[0].key_file}}), doctest::Contains("missing.pem"),
+    const auto with = [this](const std::string& certificate, const std::string& key) {
+        (void)net::TlsContext({{certificate, key}}, tickets);
+    };
+    CHECK_THROWS_WITH_AS(with(missing, all[0].key_file), doctest::Contains("missing.pem"),
                          std::runtime_error);
-    CHECK_THROWS_WITH_AS(net::TlsContext({{all[0].certificate_file, all[1].key_file}}),
-                         doctest::Contains("b.test.key"), std::runtime_error);
+    CHECK_THROWS_WITH_AS(with(all[0].certificate_file, missing), doctest::Contains("missing.pem"),
+                         std::runtime_error);
+    CHECK_THROWS_WITH_AS(with(all[0].certificate_file, all[1].key_file), doctest::Contains("b.test.key"),
+                         std::runtime_error);
     std::ofstream(directory.path() / "garbage.pem") << "garbage";
-    CHECK_THROWS_AS(net::TlsContext({{directory.path() / "garbage.pem", all[0].key_file}}),
-                    std::runtime_error);
+    CHECK_THROWS_AS(with(directory.path() / "garbage.pem", all[0].key_file), std::runtime_error);
+}
+
+TEST_CASE_FIXTURE(Certificates, "a key that others can use is refused, with its mode and what to do") {
+    namespace fs = std::filesystem;
+    const fs::path key = all[0].key_file;
+    const auto fault = [this] {
+        try {
+            (void)context();
+            return std::string();
+        } catch (const std::runtime_error& error) {
+            return std::string(error.what());
+        }
+    };
+    CHECK(fault().empty());
+    for (const unsigned mode : {0644U, 0604U, 0660U, 0620U, 0610U}) {
+        CAPTURE(mode);
+        fs::permissions(key, fs::perms(mode));
+        for (const std::string& part : {key.string(), std::string("tls.key_files"), std::string("chmod 600")})
+            CHECK(fault().find(part) != std::string::npos);
+    }
+    fs::permissions(key, fs::perms(0400));
+    CHECK(fault().empty());
+    fs::remove(key);
+    fs::create_directory(key);
+    CHECK(fault().find("not a regular file") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Certificates, "a ticket resumes under the current and the previous key, and no longer") {
+    constexpr Milliseconds kPeriod = net::TlsTicketKeys::kPeriod;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        CAPTURE(version);
+        const auto first = session(version);
+        CHECK(resumes(first, version));
+        clock.advance(kPeriod - Milliseconds(1));
+        CHECK(resumes(first, version));
+        clock.advance(Milliseconds(1));
+        const auto second = session(version);
+        CHECK(resumes(first, version));
+        CHECK(resumes(second, version));
+        clock.advance(kPeriod);
+        CHECK_FALSE(resumes(first, version));
+        CHECK(resumes(second, version));
+        clock.advance(kPeriod);
+        CHECK_FALSE(resumes(second, version));
+    }
+}
+
+TEST_CASE_FIXTURE(Certificates, "a key that nobody asked for in two periods opens nothing any more") {
+    const auto last = session(TLS1_3_VERSION);
+    clock.advance(2 * net::TlsTicketKeys::kPeriod);
+    CHECK_FALSE(resumes(last, TLS1_3_VERSION));
+    const auto late = session(TLS1_3_VERSION);
+    clock.advance(net::TlsTicketKeys::kPeriod * 19 / 10);  // its period began anew, late as it was
+    CHECK(resumes(late, TLS1_3_VERSION));
+    clock.advance(net::TlsTicketKeys::kPeriod / 5);
+    CHECK_FALSE(resumes(late, TLS1_3_VERSION));
+}
+
+TEST_CASE_FIXTURE(Certificates, "whoever resumes under the previous key gets a ticket of the current one") {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        CAPTURE(version);
+        const auto first = session(version);
+        clock.advance(net::TlsTicketKeys::kPeriod);
+        Link link(*context(), {"b.test", version, {}, first});
+        REQUIRE(link.settles() == TlsStream::State::kOpen);
+        REQUIRE(link.client.resumed());
+        const auto renewed = link.client.session();
+        clock.advance(net::TlsTicketKeys::kPeriod);
+        CHECK_FALSE(resumes(first, version));
+        CHECK(resumes(renewed, version));
+    }
+}
+
+TEST_CASE_FIXTURE(Certificates, "a ticket of other keys costs a whole handshake and nothing else") {
+    const auto ours = session(TLS1_3_VERSION);
+    tickets = std::make_shared<net::TlsTicketKeys>(clock);
+    CHECK_FALSE(resumes(ours, TLS1_3_VERSION));
+}
+
+TEST_CASE_FIXTURE(Certificates,
+                  "nothing may be said before the handshake is over: it could be said again by others") {
+    CHECK(test::TlsPeer::early_octets(session(TLS1_3_VERSION)) == 0);
 }

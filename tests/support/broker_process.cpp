@@ -47,6 +47,7 @@ std::string causewayctl_binary() {
 
 BrokerProcess::BrokerProcess(Options options) : options_(std::move(options)) {
     write_file(directory_ / "jwt.secret", kTokenSecret);
+    std::filesystem::permissions(directory_ / "jwt.secret", std::filesystem::perms(0600));
     write_file(directory_ / "causeway.toml", options_.config);
     if (options_.start == Start::kNow) start();
 }

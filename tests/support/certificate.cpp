@@ -3,6 +3,7 @@
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <memory>
@@ -42,9 +43,9 @@ X509Ptr sign(EVP_PKEY* key, const std::string& host) {
     return certificate;
 }
 
-File open_file(const std::filesystem::path& path) {
+File open_file(const std::filesystem::path& path, mode_t mode) {
     File file(std::fopen(path.c_str(), "w"), &std::fclose);
-    require(file != nullptr, path.c_str());
+    require(file != nullptr && ::fchmod(::fileno(file.get()), mode) == 0, path.c_str());
     return file;
 }
 
@@ -56,9 +57,9 @@ Certificate make_certificate(const std::filesystem::path& directory, const std::
     require(key != nullptr, "its key");
     const X509Ptr certificate = sign(key.get(), host);
     Certificate made{directory / (name + ".pem"), directory / (name + ".key")};
-    require(PEM_write_X509(open_file(made.certificate_file).get(), certificate.get()) == 1, "its file");
-    require(PEM_write_PrivateKey(open_file(made.key_file).get(), key.get(), nullptr, nullptr, 0, nullptr,
-                                 nullptr) == 1,
+    require(PEM_write_X509(open_file(made.certificate_file, 0644).get(), certificate.get()) == 1, "its file");
+    require(PEM_write_PrivateKey(open_file(made.key_file, 0600).get(), key.get(), nullptr, nullptr, 0,
+                                 nullptr, nullptr) == 1,
             "the key's file");
     return made;
 }

@@ -58,12 +58,15 @@ TlsPeer::TlsPeer(const Options& options)
         throw std::invalid_argument("no such ciphers here: " + options.ciphers);
     }
     SSL_set_tlsext_host_name(ssl_, options.host.c_str());
+    if (options.session) SSL_set_session(ssl_, options.session.get());
     SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_connect_state(ssl_);
     (void)gets({});
 }
 
 TlsPeer::~TlsPeer() {
+    // Else OpenSSL takes the connection for one that failed, and its session for one that must not be used again.
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(ssl_);
     SSL_CTX_free(context_);
 }
@@ -138,5 +141,13 @@ std::string TlsPeer::server_name() const {
 }
 
 int TlsPeer::version() const { return SSL_version(ssl_); }
+
+TlsPeer::Session TlsPeer::session() const { return {SSL_get1_session(ssl_), &SSL_SESSION_free}; }
+
+bool TlsPeer::resumed() const { return SSL_session_reused(ssl_) == 1; }
+
+std::size_t TlsPeer::early_octets(const Session& session) {
+    return SSL_SESSION_get_max_early_data(session.get());
+}
 
 }  // namespace causeway::test

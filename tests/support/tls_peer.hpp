@@ -9,15 +9,19 @@
 
 struct ssl_st;
 struct ssl_ctx_st;
+struct ssl_session_st;
 
 namespace causeway::test {
 
 class TlsPeer {
 public:
+    // What a server gave to come back with.
+    using Session = std::shared_ptr<ssl_session_st>;
     struct Options {
         std::string host = "a.test";  // SNI
         int newest_version = 0;       // as OpenSSL counts, TLS1_1_VERSION; 0: the newest there is
         std::string ciphers{};        // up to TLS 1.2, as OpenSSL lists them; empty: its own
+        Session session{};            // of an earlier connection
     };
     // For sealed_handshake().
     static constexpr const char* kPlainestCiphers = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
@@ -42,6 +46,12 @@ public:
     // The common name of the server's certificate.
     [[nodiscard]] std::string server_name() const;
     [[nodiscard]] int version() const;
+    // Of TLS 1.3 once its ticket has come.
+    [[nodiscard]] Session session() const;
+    // The server took the session that was offered.
+    [[nodiscard]] bool resumed() const;
+    // Octets that the ticket allows to be sent before the handshake is over.
+    [[nodiscard]] static std::size_t early_octets(const Session& session);
 
 private:
     ssl_ctx_st* context_;
