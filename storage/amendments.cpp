@@ -64,8 +64,11 @@ Answer Amendments::decide(Amend& request, std::vector<Committed>& committed) {
     if (!original) return no_such_message();
     if (request.change == Amend::Change::kHide) return hide(request, *original, committed);
     if (original->sequence == 0) return no_such_message();  // of no conversation: it can be hidden only
+    Conversation* const conversation = conversations_.find(original->envelope.conversationid());
+    if (conversation == nullptr || !may(request, *original, *conversation)) return no_such_message();
+    if (auto answer = recalled_before(request, *original)) return *std::move(answer);
     if (auto refusal = fault_of(request, *original)) return *std::move(refusal);
-    return amend(request, *original, *conversations_.find(original->envelope.conversationid()), committed);
+    return amend(request, *original, *conversation, committed);
 }
 
 std::optional<Amendments::Original> Amendments::find(const std::string& message_id) {
@@ -79,8 +82,6 @@ std::optional<Amendments::Original> Amendments::find(const std::string& message_
 }
 
 std::optional<Refusal> Amendments::fault_of(const Amend& request, const Original& original) {
-    const Conversation* conversation = conversations_.find(original.envelope.conversationid());
-    if (conversation == nullptr || !may(request, original, *conversation)) return no_such_message();
     const bool own = original.envelope.senderid() == request.sender && !request.trusted;
     const bool late = to_ms(clock_.wall()) - original.created_at > request.within.count();
     if (own && request.within.count() > 0 && late)
@@ -130,7 +131,7 @@ Answer Amendments::amend(Amend& request, Original& original, Conversation& conve
     if (request.change == Amend::Change::kEdit)
         edit(original, entry, usage_kind(entry.kind));
     else
-        recall(original, usage_kind(entry.kind));
+        recall(original, entry, usage_kind(entry.kind));
     appends_.remember({request.sender, request.command, request.client_msg_id, request.body_digest},
                       entry.offset);
     Appended answer{
@@ -150,10 +151,23 @@ void Amendments::edit(Original& original, const CommittedEntry& by, UsageKind ki
     save(original.offset, original.envelope, kind);
 }
 
-void Amendments::recall(Original& original, UsageKind kind) {
+// Of all revisions one is left, which says what recalled it.
+void Amendments::recall(Original& original, const CommittedEntry& by, UsageKind kind) {
     recall_revisions(original, kind);
+    insert_revision_.run(original.offset, value(by.offset), Blob{std::string_view()});
     empty(original.envelope);
     save(original.offset, original.envelope, kind);
+}
+
+// What was done cannot be done again, but it may be asked for again, however late and by whomever may.
+std::optional<Appended> Amendments::recalled_before(const Amend& request, const Original& original) {
+    if (request.change != Amend::Change::kRecall || original.amends ||
+        original.envelope.status() != v1::MESSAGE_RECALLED)
+        return std::nullopt;
+    auto rows = select_revisions_.query(original.offset);
+    // Nothing: it was emptied because its sender was erased. Its own numbers have to do.
+    const std::uint64_t by = rows.next() ? rows.number(0) : static_cast<std::uint64_t>(original.offset);
+    return appends_.answered_again(Offset{by});
 }
 
 // What an edit said stands in its own entry, too.

@@ -38,7 +38,8 @@ private:
     [[nodiscard]] Answer amend(Amend& request, Original& original, Conversation& conversation,
                                std::vector<Committed>& committed);
     void edit(Original& original, const CommittedEntry& by, UsageKind kind);
-    void recall(Original& original, UsageKind kind);
+    void recall(Original& original, const CommittedEntry& by, UsageKind kind);
+    [[nodiscard]] std::optional<Appended> recalled_before(const Amend& request, const Original& original);
     void recall_revisions(const Original& original, UsageKind kind);
     void save(std::int64_t offset, const Envelope& envelope, UsageKind kind);
 

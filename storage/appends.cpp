@@ -113,15 +113,14 @@ std::optional<Answer> Appends::done_before(const RequestKey& request) {
         if (rows.blob(1) != request.body_digest) return conflict(request);
         offset = rows.integer(0);
     }
-    auto rows = select_entry_.query(offset);
-    // Deleted since: the same request, of which only the offset is left.
-    if (!rows.next()) return Appended{Offset{static_cast<std::uint64_t>(offset)}, {}, {}, 0, {}, true};
-    return Appended{Offset{static_cast<std::uint64_t>(offset)},
-                    Sequence{rows.number(0)},
-                    std::string(rows.text(1)),
-                    rows.integer(2),
-                    std::string(rows.text(3)),
-                    true};
+    return answered_again(Offset{static_cast<std::uint64_t>(offset)});
+}
+
+Appended Appends::answered_again(Offset offset) {
+    auto rows = select_entry_.query(value(offset));
+    if (!rows.next()) return {offset, {}, {}, 0, {}, true};
+    return {offset,          Sequence{rows.number(0)},  std::string(rows.text(1)),
+            rows.integer(2), std::string(rows.text(3)), true};
 }
 
 Conversation* Appends::conversation_of(const Append& request) {

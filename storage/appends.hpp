@@ -31,6 +31,9 @@ public:
     [[nodiscard]] Answer decide(Append& request, std::vector<Committed>& committed);
     // The answer that was given to this request before, or a conflict; nothing if it is new.
     [[nodiscard]] std::optional<Answer> done_before(const RequestKey& key);
+    // What was answered when this entry was made, as a duplicate. Of one deleted since only the offset is
+    // left.
+    [[nodiscard]] Appended answered_again(Offset offset);
     void remember(const RequestKey& key, Offset offset);
     // Forgets idempotency rows made before `cutoff`, some of them; true when more are waiting.
     bool forget_before(WallTime cutoff);

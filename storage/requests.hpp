@@ -126,8 +126,8 @@ struct MoveWatermarks {
         Mark mark;
         std::string user;
         std::string conversation;
-        Sequence to;             // or …
-        std::string message_id;  // … of an entry of the conversation, if `to` is 0
+        Sequence to;             // 0: the message's
+        std::string message_id;  // of an entry of the conversation; both must mean the same
     };
     std::vector<Move> moves;
 };

@@ -45,43 +45,49 @@ Answer Watermarks::decide(const MoveWatermarks& request, std::vector<Committed>&
 Answer Watermarks::decide(const MoveWatermarks::Move& move, std::vector<Committed>& committed) {
     const Conversation* conversation = conversations_.find(move.conversation);
     if (conversation == nullptr || !conversation->has(move.user)) return no_such_conversation();
-    const auto to = target_of(move, *conversation);
-    if (!to)
-        return Refusal{ErrorCode::kMessageInvalid,
-                       "neither a sequence nor the id of a message of this conversation is given",
-                       "sequence"};
+    auto target = target_of(move, *conversation);
+    if (auto* const refusal = std::get_if<Refusal>(&target)) return std::move(*refusal);
+    const std::int64_t to = std::get<std::int64_t>(target);
     const UserKey user = users_.key_of(move.user);
     const Reached before = reached(*conversation, user);
     const bool reads = move.mark == Mark::kRead;
     const bool kept = reads || (conversation->kind != ConversationKind::kRoom &&
                                 conversation->members.size() <= kMaxMembersTold);
     const std::int64_t from = reads ? before.read : before.delivered;
-    const bool moved = kept && *to > from;
+    const bool moved = kept && to > from;
     Reached after = before;
     if (moved) {
-        after = {std::max(before.delivered, *to), reads ? *to : before.read};
+        after = {std::max(before.delivered, to), reads ? to : before.read};
         upsert_.run(value(conversation->key), value(user), after.delivered, after.read);
         committed.emplace_back(CommittedWatermark{.mark = move.mark,
                                                   .conversation = conversation->id,
                                                   .kind = conversation->kind,
                                                   .user = move.user,
                                                   .from = sequence(from),
-                                                  .to = sequence(*to),
-                                                  .senders = senders_of(*conversation, user, from, *to)});
+                                                  .to = sequence(to),
+                                                  .senders = senders_of(*conversation, user, from, to)});
     }
     return Marked{moved, sequence(after.delivered), sequence(after.read),
                   Sequence{conversation->last_sequence}};
 }
 
-// Not beyond the last entry.
-std::optional<std::int64_t> Watermarks::target_of(const MoveWatermarks::Move& move,
-                                                  const Conversation& conversation) {
-    if (value(move.to) > 0)
+// Not beyond the last entry. Who gives both number and id must mean one message.
+std::variant<std::int64_t, Refusal> Watermarks::target_of(const MoveWatermarks::Move& move,
+                                                          const Conversation& conversation) {
+    if (move.message_id.empty() && value(move.to) == 0)
+        return Refusal{ErrorCode::kMessageInvalid, "neither a sequence nor a message's id is given",
+                       "sequence"};
+    if (move.message_id.empty())
         return static_cast<std::int64_t>(std::min(value(move.to), conversation.last_sequence));
     auto rows = select_by_message_id_.query(std::string_view(move.message_id));
-    while (rows.next())
-        if (rows.integer(0) == value(conversation.key)) return rows.integer(1);
-    return std::nullopt;
+    while (rows.next()) {
+        if (rows.integer(0) != value(conversation.key)) continue;
+        if (value(move.to) == 0 || value(move.to) == rows.number(1)) return rows.integer(1);
+        return Refusal{ErrorCode::kMessageInvalid, "sequence and messageId name different messages",
+                       "messageId"};
+    }
+    return Refusal{ErrorCode::kMessageInvalid, "no message of this conversation has this messageId",
+                   "messageId"};
 }
 
 // Who joined later has nothing to catch up with from before.

@@ -2,7 +2,7 @@
 // whose messages those were. Store thread only.
 #pragma once
 
-#include <optional>
+#include <variant>
 #include <vector>
 
 #include "storage/conversations.hpp"
@@ -23,8 +23,8 @@ private:
         std::int64_t read;
     };
     [[nodiscard]] Answer decide(const MoveWatermarks::Move& move, std::vector<Committed>& committed);
-    [[nodiscard]] std::optional<std::int64_t> target_of(const MoveWatermarks::Move& move,
-                                                        const Conversation& conversation);
+    [[nodiscard]] std::variant<std::int64_t, Refusal> target_of(const MoveWatermarks::Move& move,
+                                                                const Conversation& conversation);
     [[nodiscard]] Reached reached(const Conversation& conversation, UserKey user);
     [[nodiscard]] std::vector<CommittedWatermark::Sender> senders_of(const Conversation& conversation,
                                                                      UserKey user, std::int64_t from,

@@ -74,6 +74,22 @@ TEST_CASE("a mark may name a message of the conversation instead of a number") {
     CHECK(refused_with(by_id("")) == ErrorCode::kMessageInvalid);
 }
 
+TEST_CASE("a mark by number and by message must mean one message") {
+    Given g;
+    g.says("alice", "m1");
+    g.says("alice", "m2");
+    const auto by_both = [&](std::uint64_t sequence, const std::string& id) {
+        return g.store.submit(MoveWatermarks{{{Mark::kRead, "bob", "team", Sequence{sequence}, id}}});
+    };
+    for (const auto& [sequence, id] : {std::pair{2U, "id of alicem1"}, std::pair{1U, "another id"}}) {
+        const auto answer = by_both(sequence, id);
+        CHECK(refused_with(answer) == ErrorCode::kMessageInvalid);
+        CHECK(std::get<Refusal>(answer).field == "messageId");
+    }
+    CHECK(g.told().empty());
+    CHECK(value(std::get<Marked>(by_both(2, "id of alicem2")).read) == 2);
+}
+
 TEST_CASE("senders are told of the last of their messages that was reached, each once") {
     Given g;
     g.says("alice", "m1");
