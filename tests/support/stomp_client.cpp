@@ -181,8 +181,10 @@ std::vector<StompFrame> StompClient::sees_until(const std::function<bool(const S
 
 std::vector<StompFrame> StompClient::everything_so_far() {
     const std::string receipt = "r" + std::to_string(++receipts_);
-    says("SUBSCRIBE",
-         {{"id", receipt}, {"destination", "/user/queue/barrier-" + receipt}, {"receipt", receipt}});
+    says("SUBSCRIBE", {{"id", receipt},
+                       {"destination", "/user/queue/barrier-" + receipt},
+                       {"resume-after", "0"},
+                       {"receipt", receipt}});
     auto all = sees_until([&](const StompFrame& frame) { return frame.header("receipt-id") == receipt; });
     all.pop_back();
     unsubscribes(receipt);

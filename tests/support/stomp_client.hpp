@@ -71,8 +71,10 @@ public:
     // All frames up to the first that `last` accepts, that one included; throws if there is none.
     [[nodiscard]] std::vector<StompFrame> sees_until(const std::function<bool(const StompFrame&)>& last,
                                                      std::chrono::milliseconds patience = kPatience);
-    // What has come, not waiting for more: subscribes to a queue of its own that nobody knows, ends that
-    // again and returns what came before the RECEIPT, by when the broker has asked all its shards.
+    // What has come, and what any shard had posted to this client's shard when this is called: all that was
+    // sent by who has his RECEIPT. Subscribes to a log that nobody knows, and returns what came before the
+    // RECEIPT: the log is read on another thread, whose answer comes by the same mail as messages of other
+    // shards, behind them. Queues are no part of it: their messages come by way of their owner's shard.
     [[nodiscard]] std::vector<StompFrame> everything_so_far();
     // How the connection ended; frames before that are kept. Nothing at the deadline.
     [[nodiscard]] std::optional<WebSocketClose> sees_close(std::chrono::milliseconds patience = kPatience);

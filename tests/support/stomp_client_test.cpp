@@ -35,6 +35,22 @@ TEST_CASE("two clients talk over WebSocket and over SockJS") {
     }
 }
 
+TEST_CASE("what another shard has passed on is among everything so far") {
+    constexpr int kRounds = 100;
+    BrokerProcess broker;
+    StompClient alice = client(broker, "alice");
+    StompClient bob = client(broker, "bob");  // on the other shard
+    REQUIRE(bob.subscribes("/topic/a").command == "RECEIPT");
+    for (int round = 0; round < kRounds; ++round) {
+        // Bob's shard is busy with what he says, and finds his last word with it.
+        for (int i = 0; i < 100; ++i) bob.sends("/topic/nobody", std::string(1000, 'x'));
+        REQUIRE(alice.sends_and_waits("/topic/a", std::to_string(round)).command == "RECEIPT");
+        const auto all = bob.everything_so_far();
+        REQUIRE(all.size() == 1);
+        CHECK(all[0].body == std::to_string(round));
+    }
+}
+
 TEST_CASE("an ERROR and the close after it are both seen") {
     BrokerProcess broker;
     for (const auto wire : {StompClient::Wire::kWebSocket, StompClient::Wire::kSockJs}) {
