@@ -22,11 +22,13 @@ std::variant<admin::QueuePage, Refusal> Operations::queues(const std::string& af
     for (const Here& here : ask_all<Here>([](Shard& shard) { return shard.own_queues().list(); }))
         for (const queue::QueueStatus& one : here)
             if (one.destination > after)
-                rows[one.destination] = {one.destination, one.ready, one.delayed, one.unacked, one.consumers,
-                                         one.bytes,       0,         0};
+                rows[one.destination] = {one.destination, one.ready, one.delayed, one.unacked,
+                                         one.consumers,   one.bytes, 0,           0};
     using Stored = std::vector<storage::QueueRow>;
     const auto read = await_read<Stored>(
-        [&](storage::OnRead<Stored> on_read) { parts_.store.read_queues(after, limit + 1, std::move(on_read)); },
+        [&](storage::OnRead<Stored> on_read) {
+            parts_.store.read_queues(after, limit + 1, std::move(on_read));
+        },
         kStorePatience);
     if (!read) return late("the store");
     if (const auto* failed = std::get_if<storage::ReadFailed>(&*read))
@@ -58,7 +60,8 @@ std::variant<std::uint64_t, Refusal> Operations::purge_queue(const std::string& 
     auto removed = promise->get_future();
     Shard& owner = *parts_.shards[parts_.routes.owner_of(destination)];
     owner.post([&owner, destination, promise] {
-        owner.own_queues().purge(destination, [promise](Purged purged) { promise->set_value(std::move(purged)); });
+        owner.own_queues().purge(destination,
+                                 [promise](Purged purged) { promise->set_value(std::move(purged)); });
     });
     if (removed.wait_for(kStorePatience) != std::future_status::ready) return late("the queue");
     return removed.get();
@@ -79,7 +82,8 @@ admin::PublishResult Operations::publish_to_queue(const admin::Publish& request,
     }
     auto promise = std::make_shared<std::promise<std::optional<Refusal>>>();
     auto taken = promise->get_future();
-    parts_.routes.enqueue(message, [promise](std::optional<Refusal> refusal) { promise->set_value(std::move(refusal)); });
+    parts_.routes.enqueue(
+        message, [promise](std::optional<Refusal> refusal) { promise->set_value(std::move(refusal)); });
     if (taken.wait_for(kPatience) != std::future_status::ready) return late("the queue");
     if (auto refusal = taken.get()) return *std::move(refusal);
     return admin::Published{message->message_id, std::nullopt, false, std::nullopt};

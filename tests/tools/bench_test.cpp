@@ -79,6 +79,45 @@ TEST_CASE("stored waits for receipts, and replay reads all that was stored") {
     CHECK(figure(replay, "of_other_runs") == 200);  // those of the first run lie in the same logs
 }
 
+TEST_CASE("queue gives each message to one consumer, who acknowledges it") {
+    const MiniBroker broker;
+    Options options = options_for(broker);
+    options.destination = "/queue/{run}.{t}";
+    options.topics = 2;
+    options.publishers = 3;
+    options.window = 20;
+    for (const char* const prefetch : {"1", "5"}) {
+        CAPTURE(prefetch);
+        options.subscribe_headers = {{"ack", "client-individual"}, {"prefetch-count", prefetch}};
+        const Report report = run("queue", options);
+        CAPTURE(report.figures.dump());
+        CHECK(report.verdict == Verdict::kGood);
+        CHECK(figure(report, "done") == 200);
+        CHECK(figure(report, "connections") == 7);
+        CHECK(report.figures.at("latency").at("count") == 200);
+    }
+}
+
+TEST_CASE("a queue's message that is lost, repeated, swapped or damaged is found out") {
+    const std::pair<Fault, const char*> rows[] = {{Fault::kDrop, "lost"},
+                                                  {Fault::kRepeat, "duplicate"},
+                                                  {Fault::kSwap, "out_of_order"},
+                                                  {Fault::kDamage, "corrupt"}};
+    for (const auto& [fault, name] : rows) {
+        CAPTURE(name);
+        const MiniBroker broker(fault);
+        Options options = options_for(broker);
+        options.destination = "/queue/{run}.{t}";
+        options.rate = 4000;
+        options.subscribe_headers = {{"ack", "client-individual"}, {"prefetch-count", "100"}};
+        const Report report = run("queue", options);
+        CAPTURE(report.figures.dump());
+        CHECK(report.verdict == Verdict::kBadDeliveries);
+        CHECK(figure(report, name) >= 15);
+        CHECK(figure(report, name) <= 25);
+    }
+}
+
 TEST_CASE("a broker that loses, repeats, swaps or damages is found out") {
     const std::pair<Fault, const char*> rows[] = {{Fault::kDrop, "lost"},
                                                   {Fault::kRepeat, "duplicate"},
@@ -126,4 +165,6 @@ TEST_CASE("without a broker there is no run, and the exit code says so") {
     CHECK(ctl::Shell()({"bench", "users", "--url", "ws://192.0.2.1/ws"}).code == 64);
     CHECK(ctl::Shell()({"bench", "users", "--url", url, "-n", "20001"}).code == 64);
     CHECK(ctl::Shell()({"bench", "fanout", "--url", url, "-n", "2", "--topics", "3"}).code == 64);
+    CHECK(ctl::Shell()({"bench", "queue", "--url", url, "-n", "2", "--topics", "3"}).code == 64);
+    CHECK(ctl::Shell()({"bench", "queue", "--url", url, "--ack", "perhaps"}).code == 64);
 }

@@ -133,7 +133,14 @@ void MiniBroker::on_frame(Peer& peer, std::string_view text) {
         return write_all(peer.fd, in_frame(encode_frame("CONNECTED", {{"version", "1.2"}})));
     }
     if (frame.command == "SEND") on_send(frame.header("destination"), frame.body);
-    if (frame.command == "SUBSCRIBE") peer.destination = frame.header("destination");
+    if (frame.command == "SUBSCRIBE") {
+        peer.destination = frame.header("destination");
+        peer.credit = frame.header("prefetch-count").empty()
+                          ? 1
+                          : std::stoul(std::string(frame.header("prefetch-count")));
+    }
+    if (frame.command == "ACK") ++peer.credit;
+    serve_queues();
     if (const auto receipt = frame.header("receipt"); !receipt.empty())
         write_all(peer.fd, in_frame(encode_frame("RECEIPT", {{"receipt-id", std::string(receipt)}})));
     if (frame.command == "SUBSCRIBE" && frame.header("resume-after") == "0")
@@ -141,6 +148,7 @@ void MiniBroker::on_frame(Peer& peer, std::string_view text) {
 }
 
 void MiniBroker::on_send(std::string_view destination, std::string_view body) {
+    if (destination.starts_with("/queue/")) return void(queued_.emplace_back(destination, body));
     if (destination != "/app/private-message") {
         for (Peer& peer : peers_)
             if (peer.destination == destination) deliver(peer, body);
@@ -153,12 +161,33 @@ void MiniBroker::on_send(std::string_view destination, std::string_view body) {
         if (peer.user == receiver && !peer.destination.empty()) deliver(peer, envelope);
 }
 
-void MiniBroker::deliver(Peer& peer, std::string_view body) {
+// Each to the next consumer who has acknowledged enough.
+void MiniBroker::serve_queues() {
+    for (std::size_t waiting = queued_.size(); waiting > 0; --waiting) {
+        auto [destination, body] = std::move(queued_.front());
+        queued_.pop_front();
+        Peer* taker = nullptr;
+        for (std::size_t i = 0; i < peers_.size() && taker == nullptr; ++i) {
+            Peer& next = peers_[++turn_ % peers_.size()];
+            if (next.destination == destination && next.credit > 0) taker = &next;
+        }
+        if (taker == nullptr) {
+            queued_.emplace_back(std::move(destination), std::move(body));
+            continue;
+        }
+        --taker->credit;
+        deliver(*taker, body, true);
+    }
+}
+
+void MiniBroker::deliver(Peer& peer, std::string_view body, bool acknowledged) {
     std::string text(body);
     const bool suffers = ++deliveries_ % 10 == 0;
     if (suffers && fault_ == Fault::kDrop) return;
     if (suffers && fault_ == Fault::kDamage) text.back() = '!';
-    const std::string message = in_frame(encode_frame("MESSAGE", {{"subscription", "0"}}, text));
+    FrameHeaders headers{{"subscription", "0"}};
+    if (acknowledged) headers.emplace_back("ack", std::to_string(deliveries_));
+    const std::string message = in_frame(encode_frame("MESSAGE", headers, text));
     if (suffers && fault_ == Fault::kSwap && peer.held.empty()) {
         peer.held = message;
         return;

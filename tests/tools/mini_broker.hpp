@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,6 +32,7 @@ private:
         std::string user;
         std::string destination;  // of its one subscription
         std::string held;         // a delivery that a later one overtakes
+        std::size_t credit = 0;   // of a queue's consumer
     };
     void serve();
     void accept_one();
@@ -38,7 +40,8 @@ private:
     [[nodiscard]] bool take(Peer& peer);
     void on_frame(Peer& peer, std::string_view text);
     void on_send(std::string_view destination, std::string_view body);
-    void deliver(Peer& peer, std::string_view body);
+    void deliver(Peer& peer, std::string_view body, bool acknowledged = false);
+    void serve_queues();
 
     const Fault fault_;
     int listener_;
@@ -46,6 +49,8 @@ private:
     std::uint64_t deliveries_ = 0;
     std::vector<Peer> peers_;
     std::unordered_map<std::string, std::vector<std::string>> logs_;  // by user
+    std::deque<std::pair<std::string, std::string>> queued_;          // destination and body
+    std::size_t turn_ = 0;                                            // of consumers
     std::thread thread_;
 };
 

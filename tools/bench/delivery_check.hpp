@@ -13,8 +13,10 @@ class DeliveryCheck {
 public:
     enum class Outcome { kInOrder, kLate, kDuplicate };
 
+    enum class Order { kCounts, kFree };  // where receivers compete, one may be behind another
+
     // `key` stands for receiver and flow.
-    Outcome arrived(std::uint64_t key, std::uint64_t sequence) {
+    Outcome arrived(std::uint64_t key, std::uint64_t sequence, Order order = Order::kCounts) {
         std::uint64_t& next = next_[key];
         if (sequence >= next) {
             for (; next < sequence; ++next) skipped_.emplace(key, next);
@@ -27,7 +29,7 @@ public:
             return Outcome::kDuplicate;
         }
         ++unique_;
-        ++late_;
+        if (order == Order::kCounts) ++late_;
         return Outcome::kLate;
     }
 

@@ -82,9 +82,10 @@ void Scenario::send_message(Client& from, const std::string& destination, Marker
     swarm_.send(from, encode_frame("SEND", headers, body_of(marker, id_of(from.index), receiver)));
 }
 
-DeliveryCheck::Outcome Scenario::record(std::uint64_t key, const Marker& marker, std::uint64_t now) {
+DeliveryCheck::Outcome Scenario::record(std::uint64_t key, const Marker& marker, std::uint64_t now,
+                                        DeliveryCheck::Order order) {
     last_progress_ = now;
-    const auto outcome = check_.arrived(key, marker.sequence);
+    const auto outcome = check_.arrived(key, marker.sequence, order);
     const std::uint64_t due = std::max(began_ + marker.due, measured_at_);
     if (outcome != DeliveryCheck::Outcome::kDuplicate) latency_.record(now > due ? now - due : 0);
     return outcome;

@@ -72,7 +72,8 @@ protected:
     void send_message(Client& from, const std::string& destination, Marker marker, std::uint64_t receiver,
                       std::string_view receipt = {});
     void confirmed() { ++confirmed_; }
-    DeliveryCheck::Outcome record(std::uint64_t key, const Marker& marker, std::uint64_t now);
+    DeliveryCheck::Outcome record(std::uint64_t key, const Marker& marker, std::uint64_t now,
+                                  DeliveryCheck::Order order = DeliveryCheck::Order::kCounts);
     void count_misrouted() { ++misrouted_; }
     [[nodiscard]] bool gave_up(std::uint64_t now) const;
     // How many messages the run sends: given, or as many as rate and time make; kNever in a closed loop.
@@ -104,7 +105,7 @@ private:
     std::uint64_t lost_ = 0;
 };
 
-// "fanout", "room", "pingpong", "users", "idle", "churn", "stored" or "replay".
+// "fanout", "queue", "room", "pingpong", "users", "idle", "churn", "stored" or "replay".
 [[nodiscard]] std::uint64_t clients_of(const std::string& scenario, const Options& options);
 [[nodiscard]] std::unique_ptr<Scenario> make_scenario(const std::string& scenario, const Options& options,
                                                       Swarm& swarm);

@@ -4,7 +4,7 @@ namespace causeway::bench {
 
 std::uint64_t clients_of(const std::string& scenario, const Options& options) {
     std::uint64_t clients = options.connections;
-    if (scenario == "fanout" || scenario == "room") clients += options.publishers;
+    if (scenario == "fanout" || scenario == "queue" || scenario == "room") clients += options.publishers;
     if (scenario == "pingpong" || scenario == "stored" || scenario == "replay") clients *= 2;
     if (clients == 0 || clients > kMaxConnections)
         throw BadOptions("a run has 1 to " + std::to_string(kMaxConnections) +
@@ -14,6 +14,7 @@ std::uint64_t clients_of(const std::string& scenario, const Options& options) {
 
 std::unique_ptr<Scenario> make_scenario(const std::string& scenario, const Options& options, Swarm& swarm) {
     if (scenario == "fanout") return std::make_unique<FanoutScenario>(options, swarm);
+    if (scenario == "queue") return std::make_unique<QueueScenario>(options, swarm);
     if (scenario == "room") return std::make_unique<RoomScenario>(options, swarm);
     if (scenario == "pingpong") return std::make_unique<PingpongScenario>(options, swarm);
     if (scenario == "users") return std::make_unique<UsersScenario>(options, swarm);

@@ -47,6 +47,26 @@ private:
     std::uint64_t next_to_add_ = 0;
 };
 
+// Consumers that compete, publishers taking turns over queues: every message goes to one consumer, which
+// acknowledges it if it is asked to.
+class QueueScenario final : public StreamScenario {
+public:
+    QueueScenario(const Options& options, Swarm& swarm);
+    void on_frame(Client& client, const FrameView& frame, std::uint64_t now) override;
+    [[nodiscard]] Result result() const override;
+
+private:
+    void send_one(std::uint64_t number, std::uint64_t due) override;
+    [[nodiscard]] std::uint64_t under_way() const override { return sent() - check_.unique(); }
+    [[nodiscard]] bool all_arrived() const override { return check_.unique() == sent(); }
+    void on_marker(Client& client, const Marker& marker, std::uint64_t now) override;
+    [[nodiscard]] std::string subscription(const Client& client) const override;
+    [[nodiscard]] std::string queue(std::uint64_t t) const;
+
+    std::vector<std::uint64_t> next_;  // sequence, by flow
+    std::vector<std::uint64_t> seen_;  // by consumer and flow: all up to here, not included
+};
+
 class UsersScenario final : public StreamScenario {
 public:
     UsersScenario(const Options& options, Swarm& swarm);

@@ -20,6 +20,10 @@ struct BenchOptions {
     std::string tokens_file;
     std::string transport = "websocket";
     bool no_receipts = false;
+    // queue
+    std::string ack = "client-individual";
+    std::uint64_t prefetch = 0;
+    bool persistent = false;
 };
 
 constexpr std::pair<const char*, bench::Wire> kWires[] = {
@@ -47,6 +51,8 @@ constexpr const char* kChat =
 constexpr Kind kKinds[] = {
     {"fanout", "Publishers send to topics, every subscriber of a topic gets everything.", "/topic/bench.{t}",
      "", ""},
+    {"queue", "Consumers compete for queues: publishers' messages go to one of them each, once.",
+     "/queue/bench/{run}.{t}", "", ""},
     {"room", "One conversation with everybody in it: chat messages, which every member gets.",
      "/topic/conversation/bench-{run}", "/app/chat", kChat},
     {"pingpong", "Pairs: one asks, the other answers, round after round.", "/topic/bench.pair.{i}", "", ""},
@@ -97,6 +103,12 @@ bench::Options complete(const BenchOptions& given, const Kind& kind) {
     const std::string_view name = kind.name;
     if (name == "stored" || name == "replay" || name == "room")
         options.send_headers.emplace_back("content-type", "application/json");
+    if (name == "queue") {
+        options.subscribe_headers.emplace_back("ack", given.ack);
+        if (given.prefetch > 0)
+            options.subscribe_headers.emplace_back("prefetch-count", std::to_string(given.prefetch));
+        if (given.persistent) options.send_headers.emplace_back("persistent", "true");
+    }
     if (name == "replay") options.subscribe_headers.emplace_back("resume-after", "0");
     return options;
 }
@@ -172,12 +184,13 @@ void add_load(CLI::App& verb, BenchOptions& o) {
     verb.add_option("--send-destination", o.run.send_destination,
                     "Sent to; pattern with {r} {t}; empty: the receiver's --destination")
         ->capture_default_str();
-    verb.add_option("-n,--connections", o.run.connections, "Subscribers, pairs, users, loops or senders")
+    verb.add_option("-n,--connections", o.run.connections,
+                    "Subscribers, consumers, pairs, users, loops or senders")
         ->capture_default_str();
-    verb.add_option("--topics", o.run.topics, "fanout: how many")
+    verb.add_option("--topics", o.run.topics, "fanout, queue: how many topics, or queues")
         ->check(CLI::Range(1, 1'000'000).description(""))
         ->capture_default_str();
-    verb.add_option("--publishers", o.run.publishers, "fanout, room: how many")
+    verb.add_option("--publishers", o.run.publishers, "fanout, queue, room: how many")
         ->check(CLI::Range(1, 10'000).description(""))
         ->capture_default_str();
     verb.add_option("--messages", o.run.messages, "In all; 0: for --seconds")->capture_default_str();
@@ -208,6 +221,15 @@ void add_load(CLI::App& verb, BenchOptions& o) {
         ->capture_default_str();
 }
 
+void add_queue(CLI::App& verb, BenchOptions& o) {
+    verb.add_option("--ack", o.ack, "How consumers acknowledge: auto, client or client-individual")
+        ->check(CLI::IsMember({"auto", "client", "client-individual"}).description(""))
+        ->capture_default_str();
+    verb.add_option("--prefetch", o.prefetch, "How many a consumer may hold; 0: as many as the broker says")
+        ->capture_default_str();
+    verb.add_flag("--persistent", o.persistent, "Messages are stored");
+}
+
 }  // namespace
 
 void add_bench(CLI::App& root, Context& context) {
@@ -222,6 +244,7 @@ void add_bench(CLI::App& root, Context& context) {
         CLI::App* verb = noun->add_subcommand(kind.name, kind.what);
         add_target(*verb, *options);
         add_load(*verb, *options);
+        if (verb->get_name() == "queue") add_queue(*verb, *options);
         verb->callback([&context, options, &kind] {
             context.action = [&context, options, &kind] { return run_bench(context, *options, kind); };
         });
