@@ -101,7 +101,7 @@ std::optional<Refusal> Session::log_in(const std::string& token) {
     }
     if (token.empty())
         return Refusal{ErrorCode::kAuthFailed,
-                       "no token: give one in Authorization (Bearer …), token or passcode of CONNECT",
+                       "no token; give one in Authorization (Bearer …), token or passcode of CONNECT",
                        "Authorization"};
     auto verified = services_.verify(token);
     if (auto* const refusal = std::get_if<Refusal>(&verified)) return std::move(*refusal);

@@ -14,7 +14,7 @@ namespace {
 
 // What a sender may not say in the server's name, and what is between him and us only.
 bool is_reserved(std::string_view header) {
-    static constexpr std::array<std::string_view, 24> kReserved{"Authorization",
+    static constexpr std::array<std::string_view, 29> kReserved{"Authorization",
                                                                 "ack",
                                                                 "code",
                                                                 "content-length",
@@ -23,7 +23,11 @@ bool is_reserved(std::string_view header) {
                                                                 "dead-letter-reason",
                                                                 "delivery-count",
                                                                 "destination",
+                                                                "duplicate",
                                                                 "epoch",
+                                                                "first",
+                                                                "heart-beat",
+                                                                "last",
                                                                 "message-id",
                                                                 "number",
                                                                 "offset",
@@ -34,6 +38,7 @@ bool is_reserved(std::string_view header) {
                                                                 "redelivered",
                                                                 "sender-id",
                                                                 "sequence",
+                                                                "stored",
                                                                 "subscription",
                                                                 "timestamp",
                                                                 "token",
@@ -48,6 +53,16 @@ std::optional<std::string_view> client_msg_id_of(const stomp::Frame& frame) {
     const std::string_view id = frame.header("client-msg-id").value_or("");
     if (!app::is_name(id, kMostBytes)) return std::nullopt;
     return id;
+}
+
+// What is neither is no wish: a message meant to be kept must not be volatile for a slip of the pen.
+std::optional<Refusal> fault_of_persistent(const stomp::Frame& frame) {
+    constexpr std::size_t kMostShown = 32;
+    const auto said = frame.header("persistent");
+    if (!said || *said == "true" || *said == "false") return std::nullopt;
+    std::string text = "persistent must be 'true' or 'false'";
+    if (app::is_name(*said, kMostShown)) text += ", not '" + std::string(*said) + "'";
+    return Refusal{ErrorCode::kMessageInvalid, std::move(text), "persistent"};
 }
 
 Refusal bad_client_msg_id() {
@@ -78,6 +93,7 @@ void Session::on_send(const stomp::Frame& frame) {
 
 // Everything that can be wrong with a SEND is found here, whether it is carried out now or at a COMMIT.
 Read<KeptSends::Send> Session::read_send(const stomp::Frame& frame, const routing::Destination& destination) {
+    if (auto refusal = fault_of_persistent(frame)) return *std::move(refusal);
     if (auto refusal = listen_for_reply(frame)) return *std::move(refusal);
     switch (destination.kind) {
         case routing::DestinationKind::kTopic:

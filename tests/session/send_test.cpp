@@ -82,7 +82,8 @@ TEST_CASE("what only the broker says, a sender cannot say (PRODUCT 5)") {
     const Lines forged{"message-id:f", "sender-id:root", "timestamp:1",     "subscription:f", "sequence:1",
                        "offset:1",     "redelivered:f",  "recovered:f",     "epoch:f",        "ack:f",
                        "code:f",       "ws-code:f",      "number:1",        "receipt-id:f",   "token:f",
-                       "passcode:f",   "user-name:f",    "Authorization:f", "receipt:secret", "x:kept"};
+                       "passcode:f",   "user-name:f",    "Authorization:f", "receipt:secret", "x:kept",
+                       "first:1",      "last:1",         "duplicate:f",     "stored:f",       "heart-beat:f"};
     alice.sends("/topic/a", "hi", forged);
     const Seen seen = alice.takes("MESSAGE");
     for (const auto& [name, value] : seen.headers) {
@@ -95,6 +96,36 @@ TEST_CASE("what only the broker says, a sender cannot say (PRODUCT 5)") {
     CHECK(seen["sender-id"] == "alice");
     CHECK(seen["subscription"] == "mine");
     CHECK(seen["x"] == "kept");
+}
+
+TEST_CASE("persistent is true or false; what else it says is refused by name and value (PRODUCT 7, 10)") {
+    const std::pair<const char*, const char*> rows[] = {
+        {"TRUE", "persistent must be 'true' or 'false', not 'TRUE'"},
+        {"1", "persistent must be 'true' or 'false', not '1'"},
+        {"", "persistent must be 'true' or 'false', not ''"},
+        {"a\\nb", "persistent must be 'true' or 'false'"},
+        {"a value as long as an essay on persistence", "persistent must be 'true' or 'false'"},
+    };
+    World world(open_topics());
+    Client bob(world, "bob");
+    bob.connects();
+    bob.subscribes("/topic/a");
+    for (const auto& [value, text] : rows) {
+        CAPTURE(value);
+        Client alice(world, "alice");
+        alice.connects();
+        alice.sends("/topic/a", "hi", {"receipt:r", std::string("persistent:") + value});
+        CHECK(alice.refused() == "message-invalid 1008");
+        const Seen error = alice.takes("ERROR");
+        CHECK(error["message"] == text);
+        CHECK(error["receipt-id"] == "r");
+        CHECK(error.body.find(R"("field":"persistent")") != std::string::npos);
+    }
+    CHECK(bob.sees() == "");
+    Client alice(world, "alice");
+    alice.connects();
+    alice.sends("/topic/a", "hi", {"persistent:false"});
+    CHECK(bob.sees() == "hi");
 }
 
 TEST_CASE("SENDs that cannot be are refused, each with its code (PRODUCT 4, 10)") {
