@@ -84,17 +84,16 @@ std::optional<DestinationKind> kind_of(std::string_view text) {
 
 std::variant<Destination, std::string> parse_destination(std::string_view text,
                                                          const DestinationLimits& limits) {
-    if (auto fault = fault_of_path(text, limits, Wildcards::kRefused)) return "destination " + *fault;
+    if (auto fault = fault_of_path(text, limits, Wildcards::kRefused)) return *std::move(fault);
     const auto kind = kind_of(text);
     if (!kind)
-        return "destination does not begin with /topic/, /queue/, /user/queue/, /user/{name}/queue/, /app/ "
-               "or "
+        return "does not begin with /topic/, /queue/, /user/queue/, /user/{name}/queue/, /app/ or "
                "/temp-queue/";
     Destination parsed{*kind, text, text.substr(prefix_length(*kind, text)), {}};
     if (*kind != DestinationKind::kNamedUserQueue) return parsed;
     parsed.user = text.substr(kUserPrefix.size(), end_of_user(text) - kUserPrefix.size());
     if (parsed.user.find('%') != std::string_view::npos && !decode_segment(parsed.user))
-        return "destination has a broken percent-escape in its user's name; write % as %25";
+        return "has a broken percent-escape in its user's name; write % as %25";
     return parsed;
 }
 

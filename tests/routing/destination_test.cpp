@@ -88,12 +88,12 @@ TEST_CASE("what is no destination is refused with its reason") {
 TEST_CASE("the limits of a destination are named with size and key") {
     CHECK(reason("/topic/" + std::string(248, 'a')) == "accepted");
     CHECK(reason("/topic/" + std::string(249, 'a')) ==
-          "destination has 256 bytes, more than limits.destination_bytes = 255");
+          "has 256 bytes, more than limits.destination_bytes = 255");
     CHECK(reason("/topic/1/2/3.4/5/6/7/8/9/10/11/12/13/14/15") == "accepted");
     CHECK(reason("/topic/1/2/3.4/5/6/7/8/9/10/11/12/13/14/15/16") ==
-          "destination has 17 segments, more than limits.destination_segments = 16");
+          "has 17 segments, more than limits.destination_segments = 16");
     CHECK(reason("/topic/a/b", {.bytes = 255, .segments = 2}) ==
-          "destination has 3 segments, more than limits.destination_segments = 2");
+          "has 3 segments, more than limits.destination_segments = 2");
 }
 
 TEST_CASE("look-alikes and escapes are names of their own, never another destination") {
