@@ -25,7 +25,8 @@ constexpr int kAcceptsPerTurn = 64;
 
 tcp::endpoint parse_endpoint(const std::string& address) {
     const std::size_t colon = address.rfind(':');
-    if (colon == std::string::npos) throw std::runtime_error("listen address '" + address + "' has no port (HOST:PORT)");
+    if (colon == std::string::npos)
+        throw std::runtime_error("listen address '" + address + "' has no port (HOST:PORT)");
     std::string host = address.substr(0, colon);
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
     if (host == "localhost") host = "127.0.0.1";
@@ -82,9 +83,19 @@ bool is_of_the_peer(int error) {
         case ENONET:
         case EHOSTUNREACH:
         case EOPNOTSUPP:
-        case ENETUNREACH: return true;
-        default: return false;
+        case ENETUNREACH:
+            return true;
+        default:
+            return false;
     }
+}
+
+const char* hint_for(const asio::error_code& error) {
+    if (error == asio::error::address_in_use) return "; is another program using the port?";
+    if (error == std::errc::address_not_available) return "; no interface of this machine has the address";
+    if (error == asio::error::access_denied)
+        return "; ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)";
+    return "";
 }
 
 }  // namespace
@@ -115,8 +126,7 @@ Listener::Listener(asio::io_context& io, const std::string& address, OnAccept on
     if (!error) acceptor_.listen(4096, error);
     if (!error) acceptor_.non_blocking(true, error);
     if (error)
-        throw std::runtime_error("cannot listen on " + address + ": " + error.message() +
-                                 "; is another program using the port?");
+        throw std::runtime_error("cannot listen on " + address + ": " + error.message() + hint_for(error));
     wait();
 }
 
