@@ -33,10 +33,10 @@ private:
 Connection::Connection(ConnectionSet& set, Arrival arrival)
     : set_(set),
       fd_(arrival.fd),
-      peer_(std::move(arrival.peer)),
-      stranger_(std::move(arrival.stranger)),
+      sealed_(arrival.tls ? std::make_unique<SealedSocket>(std::move(arrival.tls)) : nullptr),
       proxied_(arrival.proxied ? std::make_unique<ProxiedSocket>(std::move(arrival.proxied)) : nullptr),
-      sealed_(arrival.tls ? std::make_unique<SealedSocket>(std::move(arrival.tls)) : nullptr) {}
+      peer_(std::move(arrival.peer)),
+      stranger_(std::move(arrival.stranger)) {}
 
 Connection::~Connection() {
     if (fd_ >= 0) ::close(fd_);

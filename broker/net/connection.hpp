@@ -125,26 +125,28 @@ private:
     // Octets that the peer's kernel has; for comparing.
     [[nodiscard]] std::uint64_t arrived() const;
 
+    // What every message touches lies together: of many connections none is in the cache.
     ConnectionSet& set_;
     int fd_;
+    Stage stage_ = Stage::kOpen;
+    EventLoop::Interest watched_ = EventLoop::Interest::kRead;
+    Slow slow_ = Slow::kNo;
+    bool dirty_ = false;
+    bool blocked_ = false;
+    bool tell_drained_ = false;
+    bool reading_ = true;
+    bool shut_ = false;
+    SendQueue queue_;
+    std::unique_ptr<Protocol> protocol_;
+    std::unique_ptr<SealedSocket> sealed_;    // null: plain octets
+    std::unique_ptr<ProxiedSocket> proxied_;  // until its header has come
+
     std::string peer_;
     std::unique_ptr<AddressBook::Ticket> stranger_;
-    std::unique_ptr<Protocol> protocol_;
-    std::unique_ptr<ProxiedSocket> proxied_;  // until its header has come
-    std::unique_ptr<SealedSocket> sealed_;    // null: plain octets
-    SendQueue queue_;
     Deadline deadline_{*this};
     Stall stall_{*this};
     std::uint64_t arrived_at_stall_ = 0;
     std::size_t index_ = 0;  // in the set
-    Stage stage_ = Stage::kOpen;
-    EventLoop::Interest watched_ = EventLoop::Interest::kRead;
-    bool dirty_ = false;
-    bool blocked_ = false;
-    Slow slow_ = Slow::kNo;
-    bool tell_drained_ = false;
-    bool reading_ = true;
-    bool shut_ = false;
 };
 
 struct ConnectionLimits {

@@ -229,6 +229,9 @@ private:
     net::Transport& transport_;
     Services& services_;
 
+    std::uint64_t sent_ = 0;
+    std::uint64_t delivered_ = 0;
+
     // Together, as there are many sessions.
     Stage stage_ = Stage::kConnecting;
     stomp::Version version_ = stomp::Version::k12;  // constant once connected
@@ -280,9 +283,6 @@ private:
     Milliseconds silence_allowed_{0};
     std::uint64_t written_at_beat_ = 0;
     std::optional<Monotonic> pinged_for_life_;
-
-    std::uint64_t sent_ = 0;
-    std::uint64_t delivered_ = 0;
 };
 
 }  // namespace causeway::session
