@@ -31,6 +31,13 @@ std::string Canary::stop() {
     return fault_;
 }
 
+std::chrono::milliseconds Canary::percentile(int of_hundred) const {
+    if (took_.empty()) return std::chrono::milliseconds{0};
+    auto sorted = took_;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[std::min(sorted.size() - 1, sorted.size() * static_cast<std::size_t>(of_hundred) / 100)];
+}
+
 void Canary::sing() {
     try {
         // Some breath between two messages: this is a guest on the machine, not its load.
@@ -43,8 +50,9 @@ void Canary::sing() {
                 fault_ = "heard '" + heard + "' for '" + text + "'";
                 return;
             }
-            slowest_ = std::max(slowest_, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                              std::chrono::steady_clock::now() - began));
+            took_.push_back(
+                std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
+            slowest_ = std::max(slowest_, took_.back());
             ++rounds_;
         }
         if (!hearer_.everything_so_far().empty()) fault_ = "heard more than was said";

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/support/broker_process.hpp"
 #include "tests/support/stomp_client.hpp"
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] std::string stop();
     // The longest that one message took; once stopped.
     [[nodiscard]] std::chrono::milliseconds slowest() const { return slowest_; }
+    // What so many of a hundred took at most; once stopped.
+    [[nodiscard]] std::chrono::milliseconds percentile(int of_hundred) const;
 
 private:
     void sing();
@@ -37,6 +40,7 @@ private:
     std::atomic<bool> stopping_{false};
     std::string fault_;
     std::chrono::milliseconds slowest_{0};
+    std::vector<std::chrono::milliseconds> took_;
     std::thread thread_;
 };
 
