@@ -41,6 +41,18 @@ Permissions::Permissions(const std::vector<RuleSpec>& configured) {
     for (const auto& spec : owned_rules()) add(spec, "owned rule");
     for (std::size_t i = 0; i < configured.size(); ++i) add(configured[i], name_of(configured[i], i + 1));
     for (const auto& spec : default_rules()) add(spec, "default rule");
+    sort_by_kind();
+}
+
+void Permissions::sort_by_kind() {
+    static constexpr std::array<std::string_view, kKinds> kFirstSegments = {"/topic", "/user", "/user",
+                                                                            "/queue", "/app",  "/temp-queue"};
+    static_assert(static_cast<std::size_t>(DestinationKind::kTempQueue) == kKinds - 1);
+    for (std::size_t action = 0; action < rules_.size(); ++action)
+        for (std::size_t kind = 0; kind < kKinds; ++kind)
+            for (std::size_t i = 0; i < rules_[action].size(); ++i)
+                if (rules_[action][i].pattern.may_begin_with(kFirstSegments[kind]))
+                    of_kind_[action][kind].push_back(i);
 }
 
 void Permissions::add(const RuleSpec& spec, const std::string& name) {
@@ -143,7 +155,9 @@ Verdict Permissions::check(Action action, std::string_view destination, const Id
     std::pmr::vector<std::string_view> segments(&memory);
     segments.reserve(room.size());
     for (const std::string_view segment : routing::Segments(destination)) segments.push_back(segment);
-    for (const Rule& rule : rules_[static_cast<std::size_t>(action)]) {
+    const auto which = static_cast<std::size_t>(action);
+    for (const std::size_t i : of_kind_[which][static_cast<std::size_t>(*kind)]) {
+        const Rule& rule = rules_[which][i];
         const Match match = rule.pattern.matches(segments, identity, memberships);
         if (match == Match::kNo || !concerns(rule, identity)) continue;
         if (match == Match::kIfMember) return Verdict::kNeedsMembership;

@@ -70,11 +70,16 @@ private:
     };
 
     void add(const RuleSpec& spec, const std::string& name);
+    void sort_by_kind();
     static std::vector<Who> parse_who(const std::vector<std::string>& words, const std::string& rule);
     static bool is_one_of(const std::vector<Who>& who, const Identity& identity);
     static bool concerns(const Rule& rule, const Identity& identity);
 
+    static constexpr std::size_t kKinds = 6;  // of DestinationKind
+
     std::array<std::vector<Rule>, 2> rules_;  // by Action
+    // Those that a kind's first segment does not rule out, in order.
+    std::array<std::array<std::vector<std::size_t>, kKinds>, 2> of_kind_;
 };
 
 }  // namespace causeway::identity

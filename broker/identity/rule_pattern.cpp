@@ -65,7 +65,8 @@ std::variant<RulePattern, std::string> RulePattern::parse(std::string_view text)
                    "\"; placeholders are whole segments: {user}, {role}, {department}, {conversation}, "
                    "{room}, {id}, "
                    "{contact}";
-        pattern.parts_.push_back({segment[0], kind, std::string(kind == Kind::kText ? name : ""), previous});
+        pattern.parts_.push_back(
+            {segment[0], kind, std::string(kind == Kind::kText ? segment : ""), previous});
         previous = name;
     }
     return pattern;
@@ -75,7 +76,7 @@ Match RulePattern::match_part(const Part& part, std::string_view text, const Ide
                               const Memberships* memberships) {
     switch (part.kind) {
         case Kind::kText:
-            return yes_if(part.text == text);
+            return yes_if(std::string_view(part.text).substr(1) == text);
         case Kind::kAny:
             return Match::kYes;
         case Kind::kUser:
@@ -108,13 +109,22 @@ Match RulePattern::matches(std::span<const std::string_view> destination, const 
         const bool ended = segment == destination.end();
         if (part.kind == Kind::kRest)
             return ended || segment->front() == part.separator ? result : Match::kNo;
-        if (ended || segment->front() != part.separator) return Match::kNo;
+        if (ended) return Match::kNo;
+        if (part.kind == Kind::kText) {
+            if (part.text != *segment++) return Match::kNo;
+            continue;
+        }
+        if (segment->front() != part.separator) return Match::kNo;
         const Match matched = match_part(part, segment->substr(1), identity, memberships);
         if (matched == Match::kNo) return Match::kNo;
         if (matched == Match::kIfMember) result = Match::kIfMember;
         ++segment;
     }
     return segment == destination.end() ? result : Match::kNo;
+}
+
+bool RulePattern::may_begin_with(std::string_view segment) const {
+    return parts_.empty() || parts_.front().kind != Kind::kText || parts_.front().text == segment;
 }
 
 bool RulePattern::is_satisfiable(const Part& part, const Identity& identity) {

@@ -40,6 +40,8 @@ public:
     // separator. kIfMember: a membership decides and `memberships` is null.
     [[nodiscard]] Match matches(std::span<const std::string_view> destination, const Identity& identity,
                                 const Memberships* memberships) const;
+    // Whether it can match a path that begins with this segment at all.
+    [[nodiscard]] bool may_begin_with(std::string_view segment) const;
     // Some destination that this identity might be allowed is in both.
     [[nodiscard]] bool overlaps(const routing::Pattern& pattern, const Identity& identity) const;
 
@@ -58,7 +60,7 @@ private:
     struct Part {
         char separator;
         Kind kind;
-        std::string text;      // of kText
+        std::string text;      // of kText, with its separator
         std::string previous;  // of kId: the text before it, which the permissions claim must name
     };
 
