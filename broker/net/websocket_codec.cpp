@@ -14,7 +14,6 @@
 #include "broker/net/websocket_frame.hpp"
 #include "broker/net/websocket_inflater.hpp"
 #include "broker/net/websocket_library.hpp"
-#include "broker/net/websocket_text.hpp"
 
 namespace causeway::net {
 
@@ -38,6 +37,7 @@ using Phase = CodecState::Phase;
 namespace status = websocketpp::close::status;
 
 constexpr std::size_t kMaxControlPayload = 125;
+constexpr std::size_t kMaxReason = kMaxControlPayload - 2;  // RFC 6455, 5.5.1: behind the code
 
 // Calls out. What a callback throws ends in a Close with 1011.
 template <typename Call>
@@ -71,6 +71,12 @@ bool may_be_sent(int code) {
            !status::reserved(static_cast<std::uint16_t>(code));
 }
 
+// What of a reason fits a Close frame, cut between characters; "" if it is not UTF-8.
+std::string_view fitting(std::string_view reason) {
+    if (!is_valid_utf8(reason)) return {};
+    return reason.substr(0, utf8_beginning(reason.substr(0, kMaxReason)).octets);
+}
+
 // RFC 6455, 5.5: `payload` is at most 125 octets.
 void send_control(CodecState& state, Opcode opcode, std::string_view payload) {
     std::string frame;
@@ -91,7 +97,7 @@ void begin_closing(CodecState& state, int sent, std::string_view reason) {
 void send_close(CodecState& state, int code, std::string_view reason) {
     if (state.phase != Phase::kOpen) return;
     state.close_code = may_be_sent(code) ? code : 1011;
-    begin_closing(state, state.close_code, fitting_reason(reason));
+    begin_closing(state, state.close_code, fitting(reason));
     end_if_done(state);
 }
 
@@ -126,12 +132,8 @@ void dispatch(CodecState& state, const library::Message& message) {
             return tell(state, [&](Events& events) { events.on_pong(payload); });
         case opcode::close:
             return acknowledge_close(state, payload);
-        case opcode::text:
-            // The library looks for this only when the text came in one frame. The rest it has validated.
-            if (ends_within_character(payload)) return refuse(state, {1007, "text ends within a character"});
-            return tell(state, [&](Events& events) { events.on_message(payload, false); });
         default:
-            return tell(state, [&](Events& events) { events.on_message(payload, true); });
+            return tell(state, [&](Events& events) { events.on_message(payload, !message.is_text()); });
     }
 }
 
@@ -175,7 +177,7 @@ struct WebSocketEndpoint::Server {
     Deflater deflater{};
     Inflater inflater{};
     library::Config::rng_type no_masks{};  // a server's frames have none
-    const library::Stock::ptr stock = std::make_shared<library::Stock>();
+    const library::MessageStock::ptr stock = std::make_shared<library::MessageStock>();
     // Clients take turns with it; who leaves in the middle of a message keeps it until its end.
     std::unique_ptr<library::FrameReader> spare{};
 };

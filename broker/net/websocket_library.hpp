@@ -5,7 +5,9 @@
 
 #define _WEBSOCKETPP_CPP11_STL_
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <websocketpp/close.hpp>
 #include <websocketpp/extensions/permessage_deflate/disabled.hpp>
@@ -15,18 +17,38 @@
 #include <websocketpp/processors/hybi13.hpp>
 #include <websocketpp/random/none.hpp>
 
+#include "broker/base/utf8.hpp"
+
 namespace causeway::net::library {
+
+// A message knows the stock it is from; ours are never given back.
+template <typename Message>
+struct NoStock {
+    using ptr = std::shared_ptr<NoStock>;
+    using weak_ptr = std::weak_ptr<NoStock>;
+    bool recycle(Message* /*message*/) { return false; }
+};
+
+// Keeps from the library that it is text, which that validates octet by octet: FrameReader is faster.
+class Message : public websocketpp::message_buffer::message<NoStock> {
+public:
+    using ptr = std::shared_ptr<Message>;
+    using message::message;
+
+    [[nodiscard]] websocketpp::frame::opcode::value get_opcode() const {
+        return is_text() ? websocketpp::frame::opcode::binary : message::get_opcode();
+    }
+    [[nodiscard]] bool is_text() const { return message::get_opcode() == websocketpp::frame::opcode::text; }
+};
 
 // Where the library takes its messages from: one is used again and again, as long as nobody keeps it. One per
 // shard.
-template <typename Message>
 class MessageStock {
 public:
     using ptr = std::shared_ptr<MessageStock>;
-    using weak_ptr = std::weak_ptr<MessageStock>;
 
     // Empty, with room for `size` octets.
-    std::shared_ptr<Message> get_message(websocketpp::frame::opcode::value opcode, std::size_t size) {
+    Message::ptr get_message(websocketpp::frame::opcode::value opcode, std::size_t size) {
         if (!spare_ || spare_.use_count() > 1 || spare_->get_raw_payload().capacity() > kMostKept)
             return fresh(opcode, size);
         spare_->set_opcode(opcode);
@@ -35,29 +57,23 @@ public:
         return spare_;
     }
 
-    // The library's own stock would take it back here, were it asked to.
-    bool recycle(Message* /*message*/) { return false; }
-
 private:
     static constexpr std::size_t kMostKept = 64 * 1024;
 
-    std::shared_ptr<Message> fresh(websocketpp::frame::opcode::value opcode, std::size_t size) {
-        auto message = std::make_shared<Message>(ptr(), opcode, size);
+    Message::ptr fresh(websocketpp::frame::opcode::value opcode, std::size_t size) {
+        auto message = std::make_shared<Message>(nullptr, opcode, size);
         if (size <= kMostKept) spare_ = message;
         return message;
     }
 
-    std::shared_ptr<Message> spare_;
+    Message::ptr spare_;
 };
-
-using Message = websocketpp::message_buffer::message<MessageStock>;
-using Stock = MessageStock<Message>;
 
 struct Config {
     using request_type = websocketpp::http::parser::request;
     using response_type = websocketpp::http::parser::response;
     using message_type = Message;
-    using con_msg_manager_type = Stock;
+    using con_msg_manager_type = MessageStock;
     using rng_type = websocketpp::random::none::int_generator<std::uint32_t>;
 
     // Its `enabled` inflates without a limit. The frame guard keeps compressed messages from the library.
@@ -71,9 +87,29 @@ struct Config {
 };
 
 // Reads the frames of one client.
-class FrameReader : public websocketpp::processor::hybi13<Config> {
+class FrameReader final : public websocketpp::processor::hybi13<Config> {
 public:
-    FrameReader(const Stock::ptr& stock, Config::rng_type& random) : hybi13(false, true, stock, random) {}
+    FrameReader(const MessageStock::ptr& stock, Config::rng_type& random)
+        : hybi13(false, true, stock, random) {}
+
+    // As the library's, and text is UTF-8 as far as it has come (RFC 6455, 8.1).
+    std::size_t consume(std::uint8_t* bytes, std::size_t size, websocketpp::lib::error_code& error) override {
+        const std::size_t taken = hybi13::consume(bytes, size, error);
+        const Message* const message = m_data_msg.msg_ptr.get();
+        if (error || message == nullptr || !message->is_text()) return taken;
+        const std::string_view text = message->get_payload();
+        const Utf8Beginning read = utf8_beginning(text.substr(validated_));
+        validated_ += read.octets;
+        const bool whole = ready() && m_current_msg == &m_data_msg;
+        if (read.broken || (whole && validated_ < text.size()))
+            error =
+                websocketpp::processor::error::make_error_code(websocketpp::processor::error::invalid_utf8);
+        if (whole) validated_ = 0;
+        return taken;
+    }
+
+private:
+    std::size_t validated_ = 0;  // octets of the text in progress
 };
 
 }  // namespace causeway::net::library
