@@ -1,5 +1,6 @@
 #include "broker/session/log_subscriptions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/app/deliveries.hpp"
@@ -26,11 +27,14 @@ storage::OnRead<Read> LogSubscriptions::on_read(const LogSubscription& of, Then 
             serial = of.serial(), then](std::variant<Read, storage::ReadFailed> result) {
         post([&services, id, serial, then, result = std::move(result)]() mutable {
             Session* const session = services.find(id);
-            LogSubscription* const found = session != nullptr ? session->logs_.find(serial) : nullptr;
-            if (found == nullptr) return;
-            if (auto* read = std::get_if<Read>(&result))
-                return then(session->logs_, *found, std::move(*read));
-            session->logs_.on_read_failed(*found);
+            if (session == nullptr) return;
+            if (LogSubscription* const found = session->logs_.find(serial)) {
+                if (auto* read = std::get_if<Read>(&result))
+                    then(session->logs_, *found, std::move(*read));
+                else
+                    session->logs_.on_read_failed(*found);
+            }
+            session->logs_.read_frame_if_begun();
         });
     };
 }
@@ -39,6 +43,27 @@ LogSubscription* LogSubscriptions::find(std::uint64_t serial) {
     for (const auto& subscription : session_.subscriptions_)
         if (auto* const log = subscription->as_log(); log != nullptr && log->serial() == serial) return log;
     return nullptr;
+}
+
+bool LogSubscriptions::is_opening() const {
+    return std::any_of(session_.subscriptions_.begin(), session_.subscriptions_.end(),
+                       [](const auto& subscription) {
+                           auto* const log = subscription->as_log();
+                           return log != nullptr && log->feed().state() == LogFeed::State::kOpening;
+                       });
+}
+
+bool LogSubscriptions::hold_frame() {
+    if (!is_opening()) return false;
+    frame_waits_ = true;
+    session_.hold_frame();
+    return true;
+}
+
+void LogSubscriptions::read_frame_if_begun() {
+    if (!frame_waits_ || session_.stage_ == Session::Stage::kClosed || is_opening()) return;
+    frame_waits_ = false;
+    session_.read_on();
 }
 
 template <typename Do>
@@ -69,6 +94,8 @@ void LogSubscriptions::read_state_behind_moves(const LogSubscription& subscripti
             if (session == nullptr) return;
             if (const LogSubscription* const found = session->logs_.find(serial))
                 session->logs_.read_state(*found);
+            else
+                session->logs_.read_frame_if_begun();
         });
 }
 

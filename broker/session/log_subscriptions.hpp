@@ -39,6 +39,9 @@ public:
     // What the store has to write if the subscription's ledger is to be this one.
     void add_parts(const LogSubscription& subscription, const AckLedger& ledger,
                    std::vector<storage::Part>& parts) const;
+    // While the place of any of them is being looked up, the frame at hand goes back to the decoder until it
+    // is found: true. For what the store will keep, so that it comes behind the SUBSCRIBEs before it.
+    [[nodiscard]] bool hold_frame();
     // The subscription ends.
     void on_end(const LogSubscription& subscription);
 
@@ -46,6 +49,8 @@ private:
     template <typename Read, typename Then>
     storage::OnRead<Read> on_read(const LogSubscription& subscription, Then then);
     [[nodiscard]] LogSubscription* find(std::uint64_t serial);
+    [[nodiscard]] bool is_opening() const;
+    void read_frame_if_begun();
     template <typename Do>
     void for_each(Do&& what);
 
@@ -71,6 +76,7 @@ private:
 
     Session& session_;
     DeliveryMarks marks_;
+    bool frame_waits_ = false;
 };
 
 }  // namespace causeway::session

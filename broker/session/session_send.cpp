@@ -65,6 +65,16 @@ std::optional<Refusal> fault_of_persistent(const stomp::Frame& frame) {
     return Refusal{ErrorCode::kMessageInvalid, std::move(text), "persistent"};
 }
 
+// By the store: commands, and what is sent to be kept.
+bool may_be_kept(const stomp::Frame& frame, const routing::Destination& destination,
+                 const routing::Router& router) {
+    if (destination.kind == routing::DestinationKind::kApp || frame.header("persistent") == "true")
+        return true;
+    if (destination.kind != routing::DestinationKind::kTopic) return false;
+    const routing::HistoryRule* const rule = router.history_of(destination.text);
+    return rule != nullptr && rule->stored;
+}
+
 Refusal bad_client_msg_id() {
     return {ErrorCode::kMessageInvalid, "client-msg-id has at most 128 octets and no control characters",
             "client-msg-id"};
@@ -82,6 +92,7 @@ void Session::on_send(const stomp::Frame& frame) {
         return refuse({ErrorCode::kMessageInvalid, "destination: " + *fault, "destination"},
                       origin_of(frame));
     const auto& destination = std::get<routing::Destination>(parsed);
+    if (may_be_kept(frame, destination, services_.router) && logs_.hold_frame()) return;
     if (destination.kind == routing::DestinationKind::kApp) return on_command(frame, destination.name);
     Read<KeptSends::Send> read = read_send(frame, destination);
     if (const auto* const fault = std::get_if<NotRead>(&read)) {

@@ -100,6 +100,7 @@ Read<Transaction::Frame> Session::read_in_transaction(const stomp::Frame& frame)
 void Session::on_commit(const stomp::Frame& frame) {
     if (transaction_of(frame) == nullptr) return;
     if (sends_ && !sends_->idle()) return (void)sends_first();
+    if (logs_.hold_frame()) return;
     auto transaction = *transactions_->take(frame.header("transaction").value_or(""));
     const Origin origin = origin_of(frame);
     if (transaction.refusal()) return refuse(*transaction.refusal(), origin);
