@@ -140,7 +140,9 @@ void Broker::make_bridge() {
     bridge::BridgeHandlers handlers;
     handlers.on_event = [this](const bridge::Event& event) { mirror_->on_event(event); };
     handlers.on_state_change = [this](const bridge::LinkStatus& status) {
-        if (status.state != bridge::LinkState::kConnected)
+        const bool connected = status.state == bridge::LinkState::kConnected;
+        if (!connected && draining_.load()) return spdlog::info("nats: left");
+        if (!connected)
             return spdlog::warn("nats: not connected: {}; local traffic goes on", status.detail);
         spdlog::info("nats: connected to {}", status.detail);
         outbox_->connected();

@@ -66,7 +66,8 @@ void FrontDoor::look_after_tickets() {
 }
 
 void FrontDoor::reload() {
-    if (!context_) return;
+    if (!context_)
+        return spdlog::info("SIGHUP: there are no certificates to read again; the configuration is read at the start only");
     try {
         context_ = load();
         spdlog::info("tls: the certificates were read again");

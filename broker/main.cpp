@@ -35,7 +35,7 @@ int serve(const causeway::config::Config& config) {
         causeway::Broker broker(config);
         broker.run();
     } catch (const causeway::storage::Error& error) {
-        spdlog::critical("{}", error.what());
+        spdlog::critical("the store cannot be opened (storage.path): {}", error.what());
         return kBadConfig;
     } catch (const std::runtime_error& error) {
         spdlog::critical("{}", error.what());

@@ -150,6 +150,7 @@ TEST_CASE("a second broker on the same directory ends at once, and says who has 
                     "listen.public=127.0.0.1:0", "--set", "listen.admin=127.0.0.1:0", "--set",
                     "auth.jwt.secret=" + std::string(kTokenSecret)});
     CHECK(second.wait_for_exit() == ExitStatus{78, 0});
+    CHECK(second.output().find("(storage.path): ") != std::string::npos);
     CHECK(second.output().find("locked by pid " + std::to_string(broker.process().pid())) !=
           std::string::npos);
     CHECK(broker.process().running());
