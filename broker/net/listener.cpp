@@ -90,12 +90,17 @@ bool is_of_the_peer(int error) {
     }
 }
 
-const char* hint_for(const asio::error_code& error) {
-    if (error == asio::error::address_in_use) return "; is another program using the port?";
-    if (error == std::errc::address_not_available) return "; no interface of this machine has the address";
-    if (error == asio::error::access_denied)
-        return "; ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)";
-    return "";
+const char* hint_for(int error) {
+    switch (error) {
+        case EADDRINUSE:
+            return "; is another program using the port?";
+        case EADDRNOTAVAIL:
+            return "; no interface of this machine has the address";
+        case EACCES:
+            return "; ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)";
+        default:
+            return "";
+    }
 }
 
 }  // namespace
@@ -126,7 +131,8 @@ Listener::Listener(asio::io_context& io, const std::string& address, OnAccept on
     if (!error) acceptor_.listen(4096, error);
     if (!error) acceptor_.non_blocking(true, error);
     if (error)
-        throw std::runtime_error("cannot listen on " + address + ": " + error.message() + hint_for(error));
+        throw std::runtime_error("cannot listen on " + address + ": " + error.message() +
+                                 hint_for(error.value()));
     wait();
 }
 
