@@ -95,6 +95,16 @@ int run(std::vector<std::string> arguments, const Io& io) {
         io.err << "causewayctl: " << (extras.empty() ? e.what() : "unknown: " + printable(extras.front()))
                << "; see causewayctl --help-all\n";
         return static_cast<int>(ExitCode::kUsage);
+    } catch (const CLI::ExtrasError&) {
+        io.err << "causewayctl: not understood:";
+        for (const std::string& word : root.remaining(true)) io.err << " " << printable(word);
+        io.err << "; see causewayctl";
+        for (const CLI::App* at = &root; !at->get_subcommands().empty();) {
+            at = at->get_subcommands().front();
+            io.err << " " << at->get_name();
+        }
+        io.err << " --help\n";
+        return static_cast<int>(ExitCode::kUsage);
     } catch (const CLI::ParseError& e) {
         return root.exit(e, io.out, io.err) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
     }
