@@ -178,6 +178,10 @@ FrameGuard::MaybeRefusal FrameGuard::read_length(std::uint64_t& length) const {
 
 FrameGuard::MaybeRefusal FrameGuard::begin_control(Monotonic now) {
     if (opcode() == kClose) return std::nullopt;
+    if (opcode() == kPong && pongs_expected_ > 0) {
+        --pongs_expected_;
+        return std::nullopt;
+    }
     if (!control_rate_.admit(now)) return FrameRefusal{1008, "too many control frames"};
     return std::nullopt;
 }

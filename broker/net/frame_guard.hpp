@@ -68,6 +68,9 @@ public:
     void set_max_message(std::uint64_t octets) { max_message_ = octets; }
     [[nodiscard]] std::uint64_t max_message() const { return max_message_; }
 
+    // A ping of ours goes out: one pong answers it, and is no part of a flood.
+    void expect_pong() { ++pongs_expected_; }
+
     // After our own Close frame: from now on frames are skipped by their length, and only a Close frame
     // counts.
     void discard();
@@ -109,6 +112,7 @@ private:
     std::uint64_t max_message_;
     std::uint64_t message_size_ = 0;  // of the fragments so far
     std::uint64_t payload_left_ = 0;
+    std::uint64_t pongs_expected_ = 0;
     FrameRate control_rate_;
     FrameRate empty_fragment_rate_;
     std::array<unsigned char, kLongestHeader> header_{};

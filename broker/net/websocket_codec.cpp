@@ -273,6 +273,7 @@ FrameRef WebSocketCodec::as_agreed(const FrameRef& frame, std::optional<Monotoni
 void WebSocketCodec::ping(std::string_view payload) {
     if (!is_open()) return;
     const std::shared_ptr<CodecState> state = state_;
+    state->guard.expect_pong();
     send_control(*state, Opcode::kPing, payload.substr(0, kMaxControlPayload));
 }
 

@@ -124,6 +124,20 @@ TEST_CASE("W3 ten control frames a second go on for ever") {
         REQUIRE_FALSE(guard.read(client::frame(0x89, ""), now).refusal);
 }
 
+TEST_CASE("pongs that answer our pings are no flood, and no more of them than we sent pings") {
+    FrameGuard guard(kLimit);
+    for (int i = 0; i < 500; ++i) guard.expect_pong();
+    CHECK(at_once(guard, repeated(client::frame(0x8a, "1234"), 500)) == kOk);
+    CHECK(at_once(guard, repeated(client::frame(0x8a, "1234"), 20)) == kOk);
+    CHECK(at_once(guard, client::frame(0x8a, "1234")) == 1008);
+}
+
+TEST_CASE("pings of the peer are a flood, however many pongs are awaited") {
+    FrameGuard guard(kLimit);
+    for (int i = 0; i < 500; ++i) guard.expect_pong();
+    CHECK(at_once(guard, repeated(client::frame(0x89, "x"), 21)) == 1008);
+}
+
 TEST_CASE("W3 empty fragments are limited as control frames are") {
     FrameGuard guard(kLimit);
     CHECK(at_once(guard, client::frame(2, "") + repeated(client::frame(0, ""), 19)) == kOk);

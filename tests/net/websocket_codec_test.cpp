@@ -77,6 +77,17 @@ TEST_CASE("ping() sends an unmasked ping and the pong comes back with its payloa
     CHECK(peer.log.lines == Lines{"output", "pong:17"});
 }
 
+TEST_CASE("however often we ping, the pongs are no flood") {
+    Peer peer;
+    peer.opened();
+    for (int i = 0; i < 500; ++i) {
+        peer.codec->ping("17");
+        peer.says(client::frame(client::kFinal | client::kPong, "17"));
+    }
+    CHECK(peer.log.count("pong:17") == 500);
+    CHECK(peer.codec->is_open());
+}
+
 TEST_CASE("a peer's Close is answered with its code") {
     const struct {
         std::string frame;

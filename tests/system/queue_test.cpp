@@ -216,6 +216,17 @@ TEST_CASE(
     CHECK(account.judge() == "");
 }
 
+TEST_CASE("a quick consumer with ack:auto is not taken for a flood of pongs") {
+    constexpr int kMessages = 300;
+    BrokerProcess broker(with_queues());
+    StompClient sender = enters(broker, {"alice"});
+    StompClient quick = enters(broker, {"bob"});
+    // Each message is proved to have arrived before the next one comes.
+    (void)quick.subscribes(kQueue, {{"prefetch-count", "1"}});
+    for (int i = 0; i < kMessages; ++i) sender.sends(kQueue, std::to_string(i));
+    for (int i = 0; i < kMessages; ++i) REQUIRE(quick.sees_body() == std::to_string(i));
+}
+
 TEST_CASE(
     "what a lost consumer had goes to the others, marked, and volatile messages do not outlive the broker") {
     BrokerProcess broker(with_queues());
