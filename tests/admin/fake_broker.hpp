@@ -62,6 +62,8 @@ public:
     }
     std::variant<std::uint64_t, Refusal> purge_queue(const std::string& destination) override {
         purged.push_back(destination);
+        if (broken)
+            return Refusal{ErrorCode::kSendFailed, "the store did not purge it: the disk is full", {}};
         return std::uint64_t{7};
     }
     std::vector<Check> health() override { return checks; }

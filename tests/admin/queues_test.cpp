@@ -68,3 +68,12 @@ TEST_CASE("a queue is purged by name, and that is written down") {
     CHECK(desk.get("/api/v1/queues/purge").status == 405);
     CHECK(desk.broker.purged.size() == 1);
 }
+
+TEST_CASE("a purge that fails says why, and that is written down, too") {
+    QueueDesk desk;
+    desk.broker.broken = true;
+    const Response response = desk.post("/api/v1/queues/purge", R"({"destination":"/queue/a"})");
+    CHECK(response.status == 503);
+    CHECK(response.body.find("the disk is full") != std::string::npos);
+    CHECK(desk.audited.size() == 1);
+}

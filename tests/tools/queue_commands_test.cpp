@@ -42,3 +42,12 @@ TEST_CASE("a purge asks, and says how many it dropped") {
     CHECK(desk.server.broker.purged == std::vector<std::string>{"/queue/a"});
     CHECK(desk({"queues"}).code == 64);
 }
+
+TEST_CASE("a purge that the broker cannot do is no success, and the text says why") {
+    QueueDesk desk;
+    desk.server.broker.broken = true;
+    const Ran ran = desk({"queues", "purge", "/queue/a", "--yes"});
+    CHECK(ran.code == 75);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.find("the disk is full") != std::string::npos);
+}
