@@ -54,33 +54,6 @@ TEST_CASE("a device begins live, and goes on where it left off (PRODUCT 7)") {
     CHECK(other.sees() == "");
 }
 
-TEST_CASE("what is to be kept waits for the SUBSCRIBEs before it, and comes to them (PRODUCT 7)") {
-    for (const Lines& lines : {Lines{"id:s"}, Lines{"id:s", "resume:device"}, Lines{"id:s", "ack:client"}}) {
-        CAPTURE(lines.back());
-        Conversation world;
-        Client alice(world, "alice");
-        alice.connects({"deviceId:phone"});
-        alice.subscribes(kTopic, {"id:first"});  // her memberships are known
-        alice.unsubscribes("first");
-        world.store.held = true;
-        alice.gives(
-            frame("SUBSCRIBE",
-                  [&] {
-                      Lines all{std::string("destination:") + kTopic, "receipt:s"};
-                      all.insert(all.end(), lines.begin(), lines.end());
-                      return all;
-                  }()) +
-            frame("SEND", {"destination:/app/chat", "receipt:r"}, R"({"conversationId":"c","content":"4"})"));
-        world.settle();
-        CHECK(world.store.waiting() == 1);  // the command was not handed over
-        world.store.held = false;
-        world.settle();
-        CHECK(alice.receipt("s")["last"] == "16");
-        CHECK(alice.receipt("r")["stored"] == "true");
-        CHECK(alice.sees() == "4");
-    }
-}
-
 TEST_CASE(
     "a new device may ask for the past, and what it asked for is its beginning from then on (PRODUCT 7)") {
     Conversation world;
