@@ -36,7 +36,7 @@ void Cursors::flush() {
     if (!moves_.empty()) flush_and({});
 }
 
-void Cursors::flush_and(std::function<void()> then) {
+void Cursors::flush_and(std::function<void(bool written)> then) {
     const auto request = std::make_shared<const storage::MoveCursors>(request_of(std::exchange(moves_, {})));
     store_.submit(*request,
                   [this, post = post_, request, then = std::move(then)](const storage::Answer& answer) {
@@ -44,7 +44,7 @@ void Cursors::flush_and(std::function<void()> then) {
                       if (!refused && !then) return;
                       post([this, request, refused, then] {
                           if (refused) take_back(*request);
-                          if (then) then();
+                          if (then) then(!refused);
                       });
                   });
 }

@@ -44,8 +44,8 @@ public:
     // flush: until then a cursor lags, which costs a repeat, never a gap.
     void flush();
     // The same, and calls `then` on the shard's thread when it is done, and so is everything that any shard
-    // handed over before; or when the store refused it.
-    void flush_and(std::function<void()> then);
+    // handed over before; or when the store refused it: then with false.
+    void flush_and(std::function<void(bool written)> then);
     [[nodiscard]] bool empty() const { return moves_.empty(); }
 
 private:

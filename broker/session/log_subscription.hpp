@@ -52,7 +52,7 @@ public:
     // one where it would begin, which stays the one of the first call. False: it was asked often enough.
     [[nodiscard]] bool tries_first_place(const storage::LogState& state) {
         if (!unplaced_) unplaced_ = state;
-        return tries_++ < kTriesToPlace;
+        return tries_to_place_++ < kTries;
     }
     // Nothing, if the device had a place.
     [[nodiscard]] std::optional<Beginning> first_place() const {
@@ -62,6 +62,15 @@ public:
     // and the device has not come further; otherwise `now`.
     [[nodiscard]] const storage::LogState& as_it_began(const storage::LogState& now) const {
         return unplaced_ && (!now.cursor || *now.cursor == first_place()->after) ? *unplaced_ : now;
+    }
+
+    // The store refused to write that a session of the device receives this log: true if it is to be asked
+    // again. False: it was asked often enough.
+    [[nodiscard]] bool tries_to_be_counted() { return tries_to_count_++ < kTries; }
+    // What of the log the device may have been sent before. Whoever asks uncounted cannot tell another
+    // session from none.
+    [[nodiscard]] Offset written_by(const storage::LogState& state) const {
+        return tries_to_count_ > kTries ? state.store_end : state.written;
     }
 
     // The device is known to have everything up to `cursor`, and was sent everything up to `written`.
@@ -101,7 +110,7 @@ private:
     }
 
     // A store that refuses to write does not keep live messages from anybody.
-    static constexpr int kTriesToPlace = 3;
+    static constexpr int kTries = 3;
 
     const std::uint64_t serial_;
     LogWish wish_;
@@ -111,7 +120,8 @@ private:
     Offset written_{0};
     Offset known_floor_{0};
     bool counted_ = false;
-    int tries_ = 0;
+    int tries_to_place_ = 0;
+    int tries_to_count_ = 0;
     std::optional<storage::LogState> unplaced_;  // what was read of the log before its device had a place
 };
 

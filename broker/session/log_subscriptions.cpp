@@ -89,13 +89,14 @@ void LogSubscriptions::open(LogSubscription& subscription) {
 // proved before it ended does not come again.
 void LogSubscriptions::read_state_behind_moves(const LogSubscription& subscription) {
     session_.services_.cursors.flush_and(
-        [&services = session_.services_, id = session_.id_, serial = subscription.serial()] {
+        [&services = session_.services_, id = session_.id_, serial = subscription.serial()](bool written) {
             Session* const session = services.find(id);
             if (session == nullptr) return;
-            if (const LogSubscription* const found = session->logs_.find(serial))
-                session->logs_.read_state(*found);
-            else
-                session->logs_.read_frame_if_begun();
+            LogSubscriptions& logs = session->logs_;
+            LogSubscription* const found = logs.find(serial);
+            if (found == nullptr) return logs.read_frame_if_begun();
+            if (written || !found->tries_to_be_counted()) return logs.read_state(*found);
+            logs.read_state_behind_moves(*found);
         });
 }
 
@@ -164,7 +165,7 @@ void LogSubscriptions::begin(LogSubscription& subscription, const storage::LogSt
     const storage::LogState& state = subscription.as_it_began(now);
     const Beginning beginning = beginning_of(subscription.resume(), state);
     if (subscription.has_cursor())
-        subscription.begins_after(beginning.after, now.written);
+        subscription.begins_after(beginning.after, subscription.written_by(now));
     else
         subscription.begins_without_cursor(beginning.after);
     if (beginning.replays)

@@ -192,7 +192,7 @@ void Judge::check_mark(const Subscription& subscription, const Seen& seen, const
     const auto written = log.wrote.find(offset);
     const bool to_others = written != log.wrote.end() &&
                            (written->second.size() > 1 || !written->second.contains(subscription.serial));
-    require(!marked || to_others || offset <= log.unsure,
+    require(!marked || to_others || unsure_ || offset <= log.unsure,
             name + ": redelivered:true, but was never sent before");
 }
 

@@ -56,6 +56,8 @@ public:
     // Nothing is under way: what is due has come.
     void on_settled(Subscription& subscription);
 
+    // From now on marks may say more than was sent: what the store refused is written late.
+    void on_commit_failed() { unsure_ = true; }
     // The process died. Another one goes on, on the same file or on an old copy of it.
     void on_killed();
     void on_restored(const Judge& backup, std::string new_epoch);
@@ -93,6 +95,7 @@ private:
     [[nodiscard]] static std::string name_of(const Subscription& subscription);
 
     std::size_t most_unacked_;
+    bool unsure_ = false;
     std::uint64_t now_ = 1;
     std::uint64_t serials_ = 0;
     std::vector<Subscription> gone_;                                                  // not yet settled

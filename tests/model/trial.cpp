@@ -137,6 +137,7 @@ void Trial::does(const Step& step) {
         case Act::kTimePasses:
             return let_some_time_pass(dice);
         case Act::kCommitFails:
+            judge_.on_commit_failed();
             return store_.commit_fails_once();
         case Act::kKill:
             return kill(dice);

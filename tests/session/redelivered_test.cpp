@@ -94,6 +94,25 @@ TEST_CASE("while one session of a device receives a log, all of it may have been
 }
 
 TEST_CASE(
+    "a session that the store does not count takes all for sent before, once asked often enough (PRODUCT "
+    "7)") {
+    Conversation world;
+    Client first(world, "alice");
+    first.connects({"deviceId:phone"});
+    first.subscribes(kTopic, {"resume:device"});
+    world.says("4");
+    Client second(world, "alice", 1);
+    second.connects({"deviceId:phone"});
+    world.store.refuses = true;
+    second.subscribes(kTopic, {"resume:device"});
+    CHECK(world.store.receiving("alice", "phone", kTopic) == 1);
+    CHECK(second.takes("MESSAGE")["redelivered"] == "true");
+    world.store.refuses = false;
+    world.says("5");
+    CHECK(second.takes("MESSAGE")["redelivered"] == "(none)");
+}
+
+TEST_CASE(
     "a session that comes at once after another one of its device knows what that one proved (PRODUCT 7)") {
     Conversation world;
     Client first(world, "alice");
