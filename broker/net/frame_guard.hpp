@@ -75,9 +75,6 @@ public:
     // counts.
     void discard();
 
-    // Of what was read, nothing is left to be finished: no frame, no fragmented message.
-    [[nodiscard]] bool between_messages() const { return between_frames() && !in_message_; }
-
     // The peer's Close frame has come whole.
     [[nodiscard]] bool close_seen() const { return close_seen_; }
     // The framing itself was violated: where the next frame begins is unknown, and nothing more is read.

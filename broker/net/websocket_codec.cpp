@@ -194,7 +194,7 @@ void WebSocketEndpoint::Server::read(CodecState& state, std::string_view bytes) 
         if (!reader) reader = std::make_unique<library::FrameReader>(stock, no_masks);
         reader->set_max_message_size(state.guard.max_message());
         feed(state, *reader, bytes);
-        if (goes_on(state)) (state.guard.between_messages() ? spare : state.reader) = std::move(reader);
+        if (goes_on(state)) (reader->at_rest() ? spare : state.reader) = std::move(reader);
     } catch (...) {
         state.broken = true;
     }

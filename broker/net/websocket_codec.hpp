@@ -72,7 +72,7 @@ public:
     WebSocketCodec& operator=(const WebSocketCodec&) = delete;
     ~WebSocketCodec();
 
-    // Once, first: writes the 101 and opens. False, and on_closed(1006), if the library would not.
+    // Once, first: writes the 101 and opens. False if a callback closed or destroyed it meanwhile.
     bool open(const UpgradeRequest& request);
 
     // What follows the request's head on the socket, cut anywhere. A peer's fault ends in on_output() of a

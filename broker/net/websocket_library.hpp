@@ -108,6 +108,12 @@ public:
         return taken;
     }
 
+    // Nothing of a frame or of a message has been read that is not whole: another client may be next.
+    [[nodiscard]] bool at_rest() const {
+        return m_state == HEADER_BASIC && m_bytes_needed == websocketpp::frame::BASIC_HEADER_LENGTH &&
+               !m_data_msg.msg_ptr;
+    }
+
 private:
     std::size_t validated_ = 0;  // octets of the text in progress
 };

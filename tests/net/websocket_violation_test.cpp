@@ -1,4 +1,5 @@
 // The session hears of a violation before the Close frame, so that its ERROR goes out first.
+#include "broker/net/frame_guard.hpp"
 #include "tests/net/codec_peer.hpp"
 
 using namespace causeway;
@@ -61,6 +62,32 @@ TEST_CASE("a violation is told before the Close frame, with the size of what is 
     for (const auto& [octets, expected] : rows) {
         CAPTURE(expected);
         CHECK(story_of(octets) == expected);
+    }
+}
+
+TEST_CASE("what one client left unfinished is not read on with another's frames") {
+    const std::string begun = client::frame(client::kText, "begun");
+    const std::string empty = client::frame(client::kContinuation, "");
+    std::string many_empty;
+    for (int i = 0; i < FrameRate::kBurst; ++i) many_empty += empty;
+    const std::string octets[] = {
+        begun + client::frame(client::kFinal | client::kContinuation, std::string(kLimit, 'x')),
+        begun + many_empty + client::frame(client::kFinal | client::kContinuation, ""),
+        begun + client::text("another"),
+        begun,
+    };
+    for (const std::string& left : octets) {
+        CAPTURE(left.size());
+        WebSocketEndpoint endpoint([](const auto&) { return std::string(); });
+        Story first;
+        Story second;
+        WebSocketCodec leaves(endpoint, first, kLimit);
+        WebSocketCodec comes(endpoint, second, kLimit);
+        REQUIRE(leaves.open(client::upgrade()));
+        REQUIRE(comes.open(client::upgrade()));
+        leaves.receive(left, kNow);
+        comes.receive(client::text("a") + client::text("b"), kNow);
+        CHECK(second.text == "message message ");
     }
 }
 
